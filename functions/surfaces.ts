@@ -1,0 +1,192 @@
+// The front door as data and nothing else: which functions exist, what they answer, what they may touch. Read by
+// infra, the local run and tests. No handler is imported here; operations are declared in the files named as `entry`.
+export type KeyRing = 'signing' | 'links' | 'clients' | 'cursors';
+
+interface Grants {
+  memoryMb: number;
+  timeoutSeconds: number;
+  table: 'read' | 'write' | 'none';
+  /** May touch the partitions that hold credentials, links and sessions; all others are denied them by policy. */
+  secretPartition: boolean;
+  keyRings: readonly KeyRing[];
+}
+
+/** A limit of one route for the whole deployment, above normal use: it caps cost. Per-source limits are in the code. */
+export interface Throttle {
+  route: string;
+  ratePerSecond: number;
+  burst: number;
+}
+
+export interface HttpSurface extends Grants {
+  kind: 'http';
+  name: string;
+  /** File under functions/ that exports `handler`. */
+  entry: string;
+  /** `/v1/users` means that path and everything under it; `POST /v1/me/password` is that route alone. */
+  mounts: readonly string[];
+  throttled?: readonly Throttle[];
+  reservedConcurrency?: 'sign-in';
+}
+
+export interface WorkerSurface extends Grants {
+  kind: 'stream' | 'schedule' | 'mail-feedback';
+  name: string;
+  entry: string;
+  sendsMail: boolean;
+}
+
+export type Surface = HttpSurface | WorkerSurface;
+
+const plain = { memoryMb: 512, timeoutSeconds: 15 };
+/** 1,769 MB is one whole vCPU: argon2id takes three times as long on a third of one. */
+const hashing = { memoryMb: 1769, timeoutSeconds: 20 };
+const withSecrets = { table: 'write', secretPartition: true } as const;
+const withoutSecrets = { table: 'write', secretPartition: false } as const;
+const oncePerPerson = { ratePerSecond: 50, burst: 100 };
+
+export const httpSurfaces: readonly HttpSurface[] = [
+  {
+    kind: 'http',
+    name: 'users',
+    entry: 'users.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/users', '/v1/me'],
+  },
+  {
+    kind: 'http',
+    name: 'invites',
+    entry: 'invites.ts',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['links', 'cursors'],
+    mounts: ['/v1/invites'],
+    throttled: [{ route: 'POST /v1/invites/accept', ...oncePerPerson }],
+  },
+  {
+    kind: 'http',
+    name: 'passwords',
+    entry: 'passwords.ts',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['links'],
+    mounts: ['/v1/password-resets', 'ANY /v1/users/{id}/password-reset', 'POST /v1/me/password'],
+    throttled: [
+      { route: 'POST /v1/password-resets', ...oncePerPerson },
+      { route: 'POST /v1/password-resets/complete', ...oncePerPerson },
+    ],
+  },
+  {
+    kind: 'http',
+    name: 'contacts',
+    entry: 'contacts.ts',
+    ...plain,
+    ...withSecrets,
+    keyRings: ['links'],
+    mounts: ['/v1/contact-validations', 'ANY /v1/users/{id}/contact-validations'],
+    throttled: [{ route: 'POST /v1/contact-validations/complete', ...oncePerPerson }],
+  },
+  {
+    kind: 'http',
+    name: 'sessions',
+    entry: 'sessions.ts',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['signing'],
+    mounts: ['/v1/sessions'],
+    throttled: [
+      { route: 'POST /v1/sessions', ratePerSecond: 200, burst: 400 },
+      { route: 'POST /v1/sessions/refresh', ratePerSecond: 500, burst: 1000 },
+    ],
+    reservedConcurrency: 'sign-in',
+  },
+  {
+    kind: 'http',
+    name: 'orgs',
+    entry: 'orgs.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['clients', 'cursors'],
+    mounts: ['/v1/orgs', '/v1/clients'],
+  },
+  {
+    kind: 'http',
+    name: 'oauth',
+    entry: 'oauth.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['signing', 'clients'],
+    mounts: ['/oauth', '/.well-known'],
+    throttled: [{ route: 'POST /oauth/token', ratePerSecond: 200, burst: 400 }],
+  },
+  {
+    kind: 'http',
+    name: 'pages',
+    entry: 'pages.ts',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['links'],
+    mounts: ['/accept-invite', '/reset-password', '/verify-email', '/forgot-password'],
+    throttled: ['/accept-invite', '/reset-password', '/verify-email', '/forgot-password'].map((path) => ({
+      route: `POST ${path}`,
+      ...oncePerPerson,
+    })),
+  },
+  {
+    kind: 'http',
+    name: 'docs',
+    entry: 'docs.ts',
+    ...plain,
+    table: 'none',
+    secretPartition: false,
+    keyRings: [],
+    mounts: ['/docs', '/openapi.json', '/health'],
+  },
+];
+
+export const workerSurfaces: readonly WorkerSurface[] = [
+  {
+    kind: 'stream',
+    name: 'mailer',
+    entry: 'mailer.ts',
+    ...withSecrets,
+    keyRings: ['links'],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    sendsMail: true,
+  },
+  {
+    kind: 'schedule',
+    name: 'sweeper',
+    entry: 'sweeper.ts',
+    ...withSecrets,
+    keyRings: ['links'],
+    memoryMb: 512,
+    timeoutSeconds: 55,
+    sendsMail: true,
+  },
+  {
+    kind: 'mail-feedback',
+    name: 'mail-feedback',
+    entry: 'mail-feedback.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    sendsMail: false,
+  },
+];
+
+export const surfaces: readonly Surface[] = [...httpSurfaces, ...workerSurfaces];
+
+/** The route keys of API Gateway for one surface, each once: two per path mount, exact mounts, throttled routes. */
+export function routesOf(surface: Surface): string[] {
+  if (surface.kind !== 'http') return [];
+  const mounted = surface.mounts.flatMap((mount) =>
+    mount.startsWith('/') ? [`ANY ${mount}`, `ANY ${mount}/{proxy+}`] : [mount],
+  );
+  // API Gateway throttles routes, not paths: a limit of its own needs a route of its own.
+  return [...new Set([...mounted, ...(surface.throttled ?? []).map((limit) => limit.route)])];
+}

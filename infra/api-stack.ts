@@ -1,0 +1,186 @@
+// The HTTP API with one function per surface, and the two workers that send letters: they write links, so they need
+// the API's address, which exists only here. Depends on data and mail; nothing there depends on this stack.
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnStage,
+  DomainName,
+  HttpApi,
+  type HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { EventSourceMapping, type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import { type HttpSurface, httpSurfaces, routesOf, type WorkerSurface, workerSurfaces } from '../functions/surfaces.ts';
+import type { DataStack } from './data-stack.ts';
+import { allow, deadLetterQueue, type FunctionParts, surfaceFunction } from './function.ts';
+import type { MailStack } from './mail-stack.ts';
+import { givenBaseUrl, type StageSettings } from './stages.ts';
+
+export interface ApiStackProps extends StackProps {
+  stage: StageSettings;
+  assets: string;
+  data: DataStack;
+  mail: MailStack;
+}
+
+/** No query string anywhere: the links of letters carry their token there. */
+const ACCESS_LOG = {
+  time: '$context.requestTimeEpoch',
+  requestId: '$context.requestId',
+  sourceIp: '$context.identity.sourceIp',
+  method: '$context.httpMethod',
+  route: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  functionMs: '$context.integrationLatency',
+  bytes: '$context.responseLength',
+  error: '$context.error.message',
+  integrationError: '$context.integrationErrorMessage',
+};
+
+export class ApiStack extends Stack {
+  readonly api: HttpApi;
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  readonly mailerFailures: Queue;
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props);
+    const { stage, assets, data, mail } = props;
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `rollcall-${stage.name}`,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: stage.domain !== undefined,
+    });
+    // The API is made before its functions and routes, so its own endpoint makes no circle.
+    const baseUrl = givenBaseUrl(stage) ?? this.api.apiEndpoint;
+    const parts: FunctionParts = {
+      stage,
+      assets,
+      table: data.table,
+      keyRings: data.keyRings,
+      configurationSetName: mail.configurationSetName,
+      mailArns: mail.sendArns,
+      baseUrl,
+    };
+    const functions = new Map<string, LambdaFunction>();
+    const routes = httpSurfaces.flatMap((surface) => {
+      const target = surfaceFunction(this, surface, parts);
+      functions.set(surface.name, target);
+      return this.routes(surface, target);
+    });
+    this.stageWith(stage, routes);
+
+    this.mailerFailures = deadLetterQueue(this, 'MailerFailures');
+    functions.set('mailer', this.mailer(worker('stream'), parts));
+    functions.set('sweeper', this.sweeper(worker('schedule'), parts));
+    this.functions = functions;
+    new CfnOutput(this, 'BaseUrl', { value: baseUrl });
+  }
+
+  private routes(surface: HttpSurface, target: LambdaFunction): HttpRoute[] {
+    const integration = new HttpLambdaIntegration(`${surface.name}-integration`, target, {
+      scopePermissionToRoute: false,
+    });
+    return routesOf(surface).map((route) => {
+      const [method, path] = route.split(' ') as [HttpMethod, string];
+      return new HttpRoute(this, route, {
+        httpApi: this.api,
+        routeKey: HttpRouteKey.with(path, method),
+        integration,
+      });
+    });
+  }
+
+  private stageWith(stage: StageSettings, routes: readonly HttpRoute[]): void {
+    // The prefix keeps log delivery out of the account's resource policy, which has a size limit.
+    const log = new LogGroup(this, 'access-log', {
+      logGroupName: `/aws/vendedlogs/rollcall/${stage.name}/access`,
+      retention: stage.logRetentionDays,
+      removalPolicy: stage.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const apiStage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(log),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+      ...(stage.domain && { domainMapping: { domainName: this.domain(stage.domain) } }),
+    });
+    const limits = httpSurfaces.flatMap((surface) => surface.throttled ?? []);
+    (apiStage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
+      limits.map(({ route, ratePerSecond, burst }) => [
+        route,
+        { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
+      ]),
+    );
+    // Settings for a route that does not exist yet fail the deploy.
+    apiStage.node.addDependency(...routes);
+  }
+
+  private domain({ name, certificateArn }: { name: string; certificateArn: string }): DomainName {
+    const certificate = Certificate.fromCertificateArn(this, 'Certificate', certificateArn);
+    const domain = new DomainName(this, 'Domain', { domainName: name, certificate });
+    new CfnOutput(this, 'DomainTarget', { value: `${name} CNAME ${domain.regionalDomainName}` });
+    return domain;
+  }
+
+  /** Rung by the table's stream. Finite tries, then a pointer in the queue: the letter itself waits in the table. */
+  private mailer(surface: WorkerSurface, parts: FunctionParts): LambdaFunction {
+    const streamArn = parts.table.tableStreamArn ?? '';
+    const { queueArn } = this.mailerFailures;
+    const mailer = surfaceFunction(this, surface, parts, [
+      allow(
+        ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+        [streamArn],
+      ),
+      allow(['sqs:SendMessage'], [queueArn]),
+    ]);
+    new EventSourceMapping(this, 'mailer-source', {
+      target: mailer,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      filters: [
+        { pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { NewImage: { k: { S: ['letter'] } } } }) },
+      ],
+      batchSize: 10,
+      parallelizationFactor: 1,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 5,
+      maxRecordAge: Duration.hours(12),
+      onFailure: { bind: () => ({ destination: queueArn }) },
+    });
+    return mailer;
+  }
+
+  /** The net under the stream. A run that fails is not repeated: the next one, a minute later, does the same work. */
+  private sweeper(surface: WorkerSurface, parts: FunctionParts): LambdaFunction {
+    const sweeper = surfaceFunction(this, surface, parts);
+    const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    sweeper.configureAsyncInvoke(once);
+    new Rule(this, 'sweeper-schedule', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaTarget(sweeper, once)],
+    });
+    return sweeper;
+  }
+}
+
+function worker(kind: WorkerSurface['kind']): WorkerSurface {
+  const found = workerSurfaces.find((surface) => surface.kind === kind);
+  if (!found) throw new Error(`no surface is a ${kind} worker`);
+  return found;
+}

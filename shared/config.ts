@@ -1,0 +1,45 @@
+// The only reader of the environment. What a function was not given is absent here, and asking for it fails loudly.
+
+/** A key ring as JSON, or the Secrets Manager secret that holds it. */
+export type RingSource = { json: string } | { secretArn: string };
+
+export const RINGS = ['signing', 'links', 'clients', 'cursors'] as const;
+export type RingName = (typeof RINGS)[number];
+
+export interface Config {
+  stage: string;
+  tableName: string;
+  /** Scheme, host and port of the service: in every link, and issuer of every token. Never taken from a request. */
+  baseUrl: string;
+  mailFrom: string;
+  mailConfigurationSet?: string;
+  /** Letters per second that SES allows this deployment. */
+  mailRatePerSecond: number;
+  /** Multiplies every limit; 1 but for local runs. */
+  limitScale: number;
+  rings: Partial<Record<RingName, RingSource>>;
+}
+
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const required = (name: string): string => {
+    const value = env[name];
+    if (!value) throw new Error(`the environment lacks ${name}`);
+    return value;
+  };
+  const configurationSet = env.MAIL_CONFIGURATION_SET;
+  return {
+    stage: required('STAGE'),
+    tableName: required('TABLE_NAME'),
+    baseUrl: required('BASE_URL').replace(/\/$/, ''),
+    mailFrom: env.MAIL_FROM ?? '',
+    ...(configurationSet && { mailConfigurationSet: configurationSet }),
+    mailRatePerSecond: Number(env.MAIL_RATE_PER_SECOND ?? 14),
+    limitScale: 1,
+    rings: Object.fromEntries(
+      RINGS.flatMap((ring) => {
+        const secretArn = env[`KEYS_${ring.toUpperCase()}_ARN`];
+        return secretArn ? [[ring, { secretArn }]] : [];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,35 @@
+// The one way a change becomes true: all of its writes, its audit entry, and what an Idempotency-Key keeps, in one
+// transaction or not at all.
+import { hasCode } from '../model/problem.ts';
+import { type AuditEvent, auditEntry, type NoEvent } from '../store/audit-items.ts';
+import type { Write } from '../store/table.ts';
+import { type Context, newOpId } from './context.ts';
+
+/**
+ * Commits and returns the answer. Waits for the caller's standing first: a token whose epoch has passed changes
+ * nothing. `event` cannot be left out; the few exempt changes say so with a `noEvent`.
+ */
+export async function commit<Answer>(
+  ctx: Context,
+  event: AuditEvent | NoEvent,
+  writes: Write[],
+  answer: Answer,
+): Promise<Answer> {
+  if (ctx.principal) await ctx.standing();
+  const opId = newOpId(ctx);
+  const entry = 'none' in event ? [] : [auditEntry(event, { ...ctx, opId })];
+  const kept = ctx.keep ? [ctx.keep(answer)] : [];
+  await ctx.table.commit([...writes, ...entry, ...kept], opId);
+  return answer;
+}
+
+/** Tries a change again when others changed the same record meanwhile; three times, then the conflict stands. */
+export async function reapply<T>(change: (attempt: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change(attempt);
+    } catch (error) {
+      if (!hasCode(error, 'version-conflict') || attempt >= 3) throw error;
+    }
+  }
+}

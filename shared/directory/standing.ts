@@ -1,0 +1,72 @@
+// The caller as the table knows them now. Read beside every change, so that a token outlives its epoch in no commit.
+import type { Permission, Principal } from '../model/principal.ts';
+import { PERMISSIONS, permissionsOf } from '../model/principal.ts';
+import { PLATFORM_ORG } from '../model/ids.ts';
+import { fail } from '../model/problem.ts';
+import { keys } from '../store/keys.ts';
+import { type OrgRecord, readClientItem, readOrgItem } from '../store/org-items.ts';
+import type { Item } from '../store/table.ts';
+import { readUserItem, type UserRecord } from '../store/user-items.ts';
+import { type Context, principalOf, type Standing } from './context.ts';
+
+/**
+ * Checks epoch and state of the caller and the epoch of the org in one call. Fails with `token-invalid` when the token
+ * has been overtaken, with `permission-missing` when the roles of now no longer carry what the operation needs.
+ */
+export async function readStanding(ctx: Context, access?: { permission: Permission }): Promise<Standing> {
+  const principal = principalOf(ctx);
+  const standing = await look(ctx, principal);
+  const platform = principal.is === 'platform';
+  if (access && !platform && !standing.permissions.includes(access.permission)) fail('permission-missing');
+  return standing;
+}
+
+async function look(ctx: Context, principal: Principal): Promise<Standing> {
+  if (principal.is === 'platform') {
+    const [item] = await ctx.table.getMany([keys.client(PLATFORM_ORG, principal.id)]);
+    return { permissions: clientPermissions(principal, item) };
+  }
+  const orgKey = keys.org(principal.orgId);
+  if (principal.is === 'client') {
+    const [org, item] = await ctx.table.getMany([orgKey, keys.client(principal.orgId, principal.id)]);
+    return { permissions: clientPermissions(principal, item), org: liveOrg(principal, org) };
+  }
+  const abroad = principal.orgId !== principal.homeOrgId;
+  const [org, home, guest] = await ctx.table.getMany([
+    orgKey,
+    keys.user(principal.homeOrgId, principal.id),
+    ...(abroad ? [keys.user(principal.orgId, principal.id)] : []),
+  ]);
+  const person = livePerson(ctx, home && readUserItem(home));
+  const member = abroad ? guest && readUserItem(guest) : person;
+  if (!member || member.suspended || member.state !== 'active') fail('token-invalid');
+  if ((abroad ? person.epoch + member.epoch : person.epoch) !== principal.epoch) fail('token-invalid');
+  const now = permissionsOf(member.roles);
+  return {
+    permissions: now.filter((permission) => principal.permissions.includes(permission)),
+    org: liveOrg(principal, org),
+    ...(!abroad && { person }),
+  };
+}
+
+function clientPermissions(principal: Principal, item: Item | undefined): readonly Permission[] {
+  const client = item && readClientItem(item);
+  if (!client || client.revokedAt || client.epoch !== principal.epoch) fail('token-invalid');
+  return PERMISSIONS.filter((p) => client.permissions.includes(p) && principal.permissions.includes(p));
+}
+
+function liveOrg(principal: Principal, item: Item | undefined): OrgRecord {
+  const org = item && readOrgItem(item);
+  if (!org || org.epoch !== principal.orgEpoch) fail('token-invalid');
+  return org;
+}
+
+function livePerson(ctx: Context, record: UserRecord | undefined): UserRecord {
+  if (!record || record.state !== 'active' || lockedNow(record, ctx.now)) fail('token-invalid');
+  return record;
+}
+
+/** A lock holds until its end, or until somebody lifts it. */
+export function lockedNow(record: Pick<UserRecord, 'lock'>, now: Date): boolean {
+  return record.lock !== undefined && (record.lock.until === undefined || record.lock.until > now.toISOString());
+}

@@ -1,0 +1,213 @@
+// An operation, declared once: what it is called, who may call it, what goes in and out, what it does. Router,
+// authorization, OpenAPI, the local run and the sweeping tests read these values.
+import * as v from 'valibot';
+import type { Context } from '../directory/context.ts';
+import type { Permission } from '../model/principal.ts';
+import { fail, type Issue, type Problem, type ProblemCode } from '../model/problem.ts';
+import type { Write } from '../store/table.ts';
+import { emptyReply, jsonReply } from './reply.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Route = `${Method} /${string}`;
+
+/**
+ * Who may call. `permission` is asked of the token, and of the caller's present roles before a change; with `platform`
+ * a platform token may call too. `anyone` needs no token; `maybe` uses one if it is there; `person` is a signed-in
+ * person acting on themselves.
+ */
+export type Access =
+  | { permission: Permission; platform?: boolean }
+  | 'anyone'
+  | 'maybe'
+  | 'person'
+  | 'platform';
+
+/** `read` and `write` are limited per caller at the edge; `public` by counters that the flow keeps itself. */
+export type RateClass = 'read' | 'write' | 'public';
+
+/** Makes the write that keeps a reply under the request's Idempotency-Key. */
+export type KeepReply = (reply: HttpReply) => Write;
+
+interface Facts {
+  tag: string;
+  summary: string;
+  description?: string;
+  access: Access;
+  rate: RateClass;
+  consumes?: 'json' | 'merge-patch' | 'form';
+}
+
+/** What the router, the documents and the sweeps see of an operation. */
+export interface Operation extends Facts {
+  route: Route;
+  method: Method;
+  path: string;
+  /** The codes worth documenting for this operation, beside those that follow from its declaration. */
+  problems: readonly ProblemCode[];
+  schemas: {
+    params: Record<string, v.GenericSchema>;
+    query?: v.GenericSchema;
+    body?: v.GenericSchema;
+    answer?: v.GenericSchema;
+  };
+  /** Takes If-Match and answers with ETag. */
+  versioned: boolean;
+  status: number;
+  answerHeaders: readonly string[];
+  /** Media type of the answer, where it is not JSON. */
+  media?: string;
+  /** Whose Idempotency-Key it honours: the token's bearer, the emailed link's record, nobody's. */
+  idempotent?: 'caller' | 'link';
+  handle(ctx: Context, request: HttpRequest, input: unknown, keepReply?: KeepReply): Promise<HttpReply>;
+  /** Puts back what a kept reply leaves out. */
+  revive?(ctx: Context, kept: HttpReply): HttpReply;
+  /** How a refusal is spelt, where the surface has words of its own. */
+  spell?(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
+}
+
+type Schemas = Record<string, v.GenericSchema>;
+type Params<P extends Schemas> = { [Name in keyof P]: v.InferOutput<P[Name]> };
+type Output<S extends v.GenericSchema | undefined> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
+
+interface Input<P extends Schemas, Q extends v.GenericSchema | undefined, B extends v.GenericSchema | undefined> {
+  params: Params<P>;
+  query: Output<Q>;
+  body: Output<B>;
+  /** The version of If-Match; undefined without the header or with `*`. */
+  version: number | undefined;
+}
+
+interface Declaration<
+  P extends Schemas,
+  Q extends v.GenericSchema | undefined,
+  B extends v.GenericSchema | undefined,
+  A extends v.GenericSchema | undefined,
+> extends Facts {
+  problems?: readonly ProblemCode[];
+  params?: P;
+  query?: Q;
+  body?: B;
+  answer?: A;
+  /** 200 with an answer, 204 without, unless told. */
+  status?: number;
+  /** Takes If-Match, answers with ETag: the answer's `version`. */
+  versioned?: boolean;
+  idempotent?: 'link' | 'never';
+  location?(answer: Output<A>): string;
+  /** For an answer that shows a secret: what of it is kept, and how the secret comes back. */
+  secret?: { strip(answer: Output<A>): Output<A>; revive(ctx: Context, kept: Output<A>): Output<A> };
+  run(ctx: Context, input: Input<P, Q, B>): Promise<Output<A>>;
+}
+
+/** Declares a JSON operation. */
+export function endpoint<
+  P extends Schemas = Record<never, never>,
+  Q extends v.GenericSchema | undefined = undefined,
+  B extends v.GenericSchema | undefined = undefined,
+  A extends v.GenericSchema | undefined = undefined,
+>(route: Route, declared: Declaration<P, Q, B, A>): Operation {
+  const { params, query, body, answer, run, location, secret, versioned = false, problems = [], ...facts } = declared;
+  const [method, path] = route.split(' ') as [Method, string];
+  const status = declared.status ?? (answer ? 200 : 204);
+  const toReply = (value: Output<A>): HttpReply => {
+    const headers = {
+      ...(versioned && { etag: `"${(value as { version: number }).version}"` }),
+      ...(location && { location: location(value) }),
+    };
+    // The answer's schema is the allow-list: what it does not name does not leave.
+    return answer ? jsonReply(status, v.parse(answer, value), headers) : emptyReply(status, headers);
+  };
+  const toKept = (value: Output<A>) => toReply(secret ? secret.strip(value) : value);
+  const byCaller = method === 'POST' && facts.access !== 'anyone' && facts.access !== 'maybe';
+  const idempotent = facts.idempotent === 'never' ? undefined : (facts.idempotent ?? (byCaller ? 'caller' : undefined));
+  return {
+    ...facts,
+    route,
+    method,
+    path,
+    status,
+    versioned,
+    problems,
+    idempotent,
+    consumes: declared.consumes ?? (method === 'PATCH' ? 'merge-patch' : 'json'),
+    schemas: { params: params ?? {}, ...(query && { query }), ...(body && { body }), ...(answer && { answer }) },
+    answerHeaders: [...(versioned ? ['ETag'] : []), ...(location ? ['Location'] : [])],
+    async handle(ctx, request, input, keepReply) {
+      const keep = keepReply && { keep: (value: unknown) => keepReply(toKept(value as Output<A>)) };
+      const value = await run({ ...ctx, ...keep }, {
+        params: parseParams(params, request.params) as Params<P>,
+        query: parseQuery(query, request.query) as Output<Q>,
+        body: (body ? parse(body, input) : undefined) as Output<B>,
+        version: versioned ? wantedVersion(request.headers['if-match']) : undefined,
+      });
+      return toReply(value);
+    },
+    ...(secret && {
+      revive: (ctx, kept) => ({ ...kept, body: JSON.stringify(secret.revive(ctx, JSON.parse(kept.body))) }),
+    }),
+  };
+}
+
+interface RawDeclaration extends Facts {
+  media: string;
+  status?: number;
+  query?: v.GenericSchema;
+  body?: v.GenericSchema;
+  answer?: v.GenericSchema;
+  problems?: readonly ProblemCode[];
+  run(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply>;
+  spell?: Operation['spell'];
+}
+
+/** Declares an operation that writes its own reply: pages, documents, OAuth's own shapes. */
+export function rawEndpoint(route: Route, declared: RawDeclaration): Operation {
+  const { query, body, answer, run, status = 200, problems = [], ...facts } = declared;
+  const [method, path] = route.split(' ') as [Method, string];
+  const schemas = { params: {}, ...(query && { query }), ...(body && { body }), ...(answer && { answer }) };
+  return { ...facts, route, method, path, status, versioned: false, problems, schemas, answerHeaders: [], handle: run };
+}
+
+/** Parses by a schema or fails with `input-invalid`, every broken rule with its pointer. */
+export function parse<S extends v.GenericSchema>(schema: S, input: unknown, at = ''): v.InferOutput<S> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return result.output;
+  const issues = result.issues.slice(0, 20).map((issue) => toIssue(issue, at));
+  // An address of an unsupported form has a code of its own: clients tell people about it in other words.
+  const onlyAddress = result.issues.every((issue) => issue.type === 'raw_transform');
+  fail({ code: onlyAddress ? 'email-unsupported' : 'input-invalid', issues });
+}
+
+function toIssue(issue: v.BaseIssue<unknown>, at: string): Issue {
+  const path = (issue.path ?? []).map(({ key }) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
+  const message = issue.type === 'strict_object' && issue.expected === 'never' ? 'is not a member here' : issue.message;
+  // Names and values of strangers are not repeated at length.
+  return { pointer: `${at}${path.map((key) => `/${key.slice(0, 100)}`).join('')}`, message: message.slice(0, 200) };
+}
+
+/** An id of any other shape is an unknown id: 404, never 422. */
+function parseParams(schemas: Schemas | undefined, values: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schemas ?? {}).map(([name, schema]) => {
+      const result = v.safeParse(schema, values[name]);
+      if (!result.success) fail('not-found');
+      return [name, result.output];
+    }),
+  );
+}
+
+function parseQuery(schema: v.GenericSchema | undefined, query: URLSearchParams): unknown {
+  const given = [...query.keys()];
+  const repeated = given.find((name, i) => given.indexOf(name) !== i);
+  if (repeated !== undefined) {
+    fail({ code: 'input-invalid', issues: [{ pointer: `/${repeated.slice(0, 100)}`, message: 'is given twice' }] });
+  }
+  return schema && parse(schema, Object.fromEntries(query));
+}
+
+/** `"7"` is a version, `*` and no header are any; anything else matches nothing (RFC 9110 §13.1.1). */
+function wantedVersion(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined;
+  const match = /^"(\d{1,15})"$/.exec(header.trim());
+  return match ? Number(match[1]) : -1;
+}

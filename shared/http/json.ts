@@ -1,0 +1,58 @@
+// JSON as strangers send it: parsed by the platform, then walked once for what the platform lets pass.
+import { fail } from '../model/problem.ts';
+
+/** Bytes a JSON body may have, and how deep and wide it may be. */
+export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_DEPTH = 12;
+const MAX_KEYS = 2000;
+
+/**
+ * The value of a JSON text. Fails with `malformed-json` for broken JSON or UTF-8, repeated keys (RFC 8259 §4 leaves
+ * their meaning open, so two readers may see two requests), lone surrogates, NUL, and bodies too deep or wide.
+ */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    checkStructure(text);
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
+      fail('malformed-json', error);
+    }
+    throw error;
+  }
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"/y;
+
+/** Walks well-formed JSON by its strings and brackets; keys are the strings before a colon. */
+function checkStructure(text: string): void {
+  const open: (Set<string> | undefined)[] = [];
+  let keys = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '{' || char === '[') {
+      open.push(char === '{' ? new Set() : undefined);
+      if (open.length > MAX_DEPTH) fail('malformed-json');
+    } else if (char === '}' || char === ']') {
+      open.pop();
+    } else if (char === '"') {
+      STRING.lastIndex = i;
+      const literal = STRING.exec(text)?.[0] ?? '""';
+      const content = JSON.parse(literal) as string;
+      if (!content.isWellFormed() || content.includes('\0')) fail('malformed-json');
+      i += literal.length - 1;
+      if (!isKey(text, i + 1)) continue;
+      const siblings = open.at(-1);
+      if (siblings?.has(content) || ++keys > MAX_KEYS) fail('malformed-json');
+      siblings?.add(content);
+    }
+  }
+}
+
+function isKey(text: string, from: number): boolean {
+  let i = from;
+  while (text[i] === ' ' || text[i] === '\n' || text[i] === '\r' || text[i] === '\t') i++;
+  return text[i] === ':';
+}

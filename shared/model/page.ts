@@ -1,0 +1,20 @@
+// A page of a list, and how one is asked for.
+import * as v from 'valibot';
+
+/** How many items a page holds at most: 1 to 200, 50 unless told. */
+export const Limit = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,9}$/, 'must be a whole number'),
+  v.transform(Number),
+  v.minValue(1),
+  v.maxValue(200),
+);
+
+export interface Page<T> {
+  items: T[];
+  /** Absent on the last page. A page may hold fewer items than asked for and still have a next one. */
+  nextCursor?: string;
+}
+
+export const pageOf = <Schema extends v.GenericSchema>(item: Schema) =>
+  v.object({ items: v.array(item), nextCursor: v.optional(v.string()) });

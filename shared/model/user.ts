@@ -1,0 +1,161 @@
+// A person's record: identity and lifecycle at the top, every other group in a file of its own under user/.
+// How it lies in the table is the store's business; what may happen to it is the directory's.
+import * as v from 'valibot';
+import { EmailAddress } from './email-address.ts';
+import { InviteId, OrgId, UserId } from './ids.ts';
+import { patchOf } from './patch.ts';
+import { Role } from './principal.ts';
+import { Instant, text } from './text.ts';
+import { Contact } from './user/contact.ts';
+import { Custom } from './user/custom.ts';
+import { Notifications } from './user/notifications.ts';
+import { Preferences } from './user/preferences.ts';
+import { Profile } from './user/profile.ts';
+import { Provisioning } from './user/provisioning.ts';
+import { SavedViews } from './user/saved-views.ts';
+import { Telephony } from './user/telephony.ts';
+
+/**
+ * staged: known, not invited. invited: an invite is out. active: has accepted. inactive: may not come in.
+ * deleted: gone, address reserved, can be restored. erased: a tombstone without personal data.
+ */
+export const UserState = v.picklist(['staged', 'invited', 'active', 'inactive', 'deleted', 'erased']);
+export type UserState = v.InferOutput<typeof UserState>;
+
+/** A sign-in name beside the address, unique in the deployment. It holds no `@`, so it is never anybody's address. */
+export const Username = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(100),
+  v.regex(/^[A-Za-z0-9][A-Za-z0-9._+-]*$/, 'letters, digits and . _ + - only, beginning with a letter or digit'),
+);
+
+/** Another system's name for the person. Bookkeeping only: it is never a proof of anything. Unique per org. */
+export const ExternalId = v.pipe(text(255), v.minLength(1));
+
+/** A hold on sign-in beside the state, set by an admin or by failures. */
+export const Lock = v.object({ at: Instant, reason: v.string(), until: v.optional(Instant) });
+export type Lock = v.InferOutput<typeof Lock>;
+
+/** What may be told about a person's security: facts, never secrets. */
+export const SecurityFacts = v.object({
+  locked: v.optional(Lock),
+  emailVerifiedAt: v.optional(Instant),
+  passwordUpdatedAt: v.optional(Instant),
+});
+export type SecurityFacts = v.InferOutput<typeof SecurityFacts>;
+
+/** What the person did last. Kept apart from the record: it raises no version. */
+export const Activity = v.object({
+  lastSignInAt: v.optional(Instant),
+  previousSignInAt: v.optional(Instant),
+  signInCount: v.optional(v.number()),
+  lastOrgId: v.optional(OrgId),
+  seenFrom: v.optional(v.record(v.string(), Instant)),
+});
+export type Activity = v.InferOutput<typeof Activity>;
+
+/** The groups of the record that a caller with `users:write` may change. */
+export const GROUPS = {
+  profile: Profile,
+  contact: Contact,
+  telephony: Telephony,
+  notifications: Notifications,
+  savedViews: SavedViews,
+  preferences: Preferences,
+  custom: Custom,
+  provisioning: Provisioning,
+} as const;
+
+/** The groups a list leaves out unless its `fields` names them: they lie in items of their own. */
+export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning'] as const;
+export type SideGroup = (typeof SIDE_GROUPS)[number];
+
+const optionalGroups = {
+  profile: v.optional(Profile),
+  contact: v.optional(Contact),
+  telephony: v.optional(Telephony),
+  notifications: v.optional(Notifications),
+  savedViews: v.optional(SavedViews),
+  preferences: v.optional(Preferences),
+  custom: v.optional(Custom),
+  provisioning: v.optional(Provisioning),
+};
+
+/** A person as the API shows one. A member whose home is another org shows identity, names, state and roles only. */
+export const User = v.object({
+  id: UserId,
+  number: v.pipe(v.number(), v.integer()),
+  legacyId: v.string(),
+  orgId: v.optional(OrgId),
+  email: v.optional(v.string()),
+  username: v.optional(v.string()),
+  externalId: v.optional(v.string()),
+  state: UserState,
+  version: v.pipe(v.number(), v.integer()),
+  createdAt: Instant,
+  createdBy: v.optional(v.string()),
+  updatedAt: Instant,
+  updatedBy: v.optional(v.string()),
+  invitedAt: v.optional(Instant),
+  activatedAt: v.optional(Instant),
+  deactivatedAt: v.optional(Instant),
+  deletedAt: v.optional(Instant),
+  termsAcceptedAt: v.optional(Instant),
+  termsVersion: v.optional(v.string()),
+  roles: v.array(Role),
+  ...optionalGroups,
+  security: v.optional(SecurityFacts),
+  activity: v.optional(Activity),
+  inviteId: v.optional(InviteId),
+});
+export type User = v.InferOutput<typeof User>;
+
+const groupPatches = {
+  profile: v.nullish(patchOf(Profile)),
+  contact: v.nullish(patchOf(Contact)),
+  telephony: v.nullish(patchOf(Telephony)),
+  notifications: v.nullish(patchOf(Notifications)),
+  savedViews: v.nullish(patchOf(SavedViews)),
+  preferences: v.nullish(patchOf(Preferences)),
+  custom: v.nullish(patchOf(Custom)),
+  provisioning: v.nullish(patchOf(Provisioning)),
+};
+
+export const Roles = v.pipe(v.array(Role), v.minLength(1), v.maxLength(20));
+
+/** What makes a new person. Absent and null mean the same. */
+export const UserCreate = v.strictObject({
+  email: EmailAddress,
+  username: v.nullish(Username),
+  externalId: v.nullish(ExternalId),
+  roles: v.nullish(Roles),
+  invite: v.nullish(v.boolean()),
+  ...groupPatches,
+});
+export type UserCreate = v.InferOutput<typeof UserCreate>;
+
+/** A JSON merge patch (RFC 7396) of what may be written in a person's record. */
+export const UserPatch = v.strictObject({
+  email: v.optional(EmailAddress),
+  username: v.nullish(Username),
+  externalId: v.nullish(ExternalId),
+  ...groupPatches,
+});
+export type UserPatch = v.InferOutput<typeof UserPatch>;
+
+/** What people may change in their own record. The address has its own way, by proof. */
+export const OwnPatch = v.strictObject({
+  profile: groupPatches.profile,
+  contact: groupPatches.contact,
+  notifications: groupPatches.notifications,
+  savedViews: groupPatches.savedViews,
+  preferences: groupPatches.preferences,
+});
+export type OwnPatch = v.InferOutput<typeof OwnPatch>;
+
+/** The name to show: the stored one, else given and family name, else the address. */
+export function displayNameOf(user: { profile?: Profile | undefined; email?: string | undefined }): string {
+  const { displayName, givenName, familyName } = user.profile ?? {};
+  return displayName ?? ([givenName, familyName].filter(Boolean).join(' ') || (user.email ?? ''));
+}

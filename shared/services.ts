@@ -1,0 +1,131 @@
+// The only wiring: from configuration to what flows and handlers use. Tests and the local run bring their own clock,
+// clients and log through `overrides`; nothing else differs.
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SESClient, SESClientConfig } from '@aws-sdk/client-ses';
+import { type Config, RINGS, type RingName, readConfig } from './config.ts';
+import type { Directory, Keys } from './directory/context.ts';
+import { type Log, stdoutLog } from './log.ts';
+import { createSender, type Send } from './mail/ses.ts';
+import { type PublicKeys, publicKeys, type TokenVerifier, tokenSigner, tokenVerifier } from './security/access-token.ts';
+import { type KeyRing, readKeyRing } from './security/key-ring.ts';
+import { dynamoTable } from './store/dynamo-table.ts';
+import { findPublicKeys, publishKeys } from './store/key-items.ts';
+
+export interface Services {
+  config: Config;
+  directory: Directory;
+  clock(): Date;
+  newRequestId(): string;
+  verifyAccessToken: TokenVerifier;
+  sendLetter: Send;
+  log: Log;
+}
+
+export interface Overrides {
+  clock?: () => Date;
+  log?: Log;
+  dynamo?: DynamoDBClientConfig;
+  dynamoHook?: (client: DynamoDBClient) => void;
+  ses?: SESClientConfig;
+  sesHook?: (client: SESClient) => void;
+}
+
+export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
+  const { clock = () => new Date(), log = stdoutLog } = overrides;
+  const table = dynamoTable({
+    tableName: config.tableName,
+    ...(overrides.dynamo && { client: overrides.dynamo }),
+    ...(overrides.dynamoHook && { hook: overrides.dynamoHook }),
+  });
+  const rings = await loadRings(config);
+  const { signing } = rings;
+  // Whoever signs says in the table with which public keys; whoever verifies reads them there. Either way the first
+  // call to the table, which costs more than the next ones, is done before the first request.
+  const published = signing ? publicKeys(signing) : undefined;
+  if (published) await publishKeys(table, published, randomUUID());
+  const findKeys = keyFinder(() => findPublicKeys(table), published ?? (await findPublicKeys(table)), clock);
+  const issueAccessToken = signing ? tokenSigner(signing, config.baseUrl) : notGiven('signing');
+  return {
+    config,
+    clock,
+    log,
+    newRequestId: randomUUID,
+    verifyAccessToken: tokenVerifier(findKeys, config.baseUrl),
+    sendLetter: createSender({
+      client: overrides.ses ?? {},
+      ...(config.mailConfigurationSet && { configurationSet: config.mailConfigurationSet }),
+      ...(overrides.sesHook && { hook: overrides.sesHook }),
+    }),
+    directory: {
+      table,
+      keys: heldKeys(rings),
+      baseUrl: config.baseUrl,
+      limitScale: config.limitScale,
+      issueAccessToken,
+      randomBytes,
+    },
+  };
+}
+
+let shared: Promise<Services> | undefined;
+
+/** The services of this Lambda instance, begun while it initialises. */
+export function lambdaServices(): Promise<Services> {
+  shared ??= createServices(readConfig());
+  return shared;
+}
+
+async function loadRings(config: Config): Promise<Partial<Record<RingName, KeyRing>>> {
+  const named = RINGS.filter((ring) => config.rings[ring]);
+  const rings = await Promise.all(named.map(async (ring) => [ring, readKeyRing(await ringJson(config, ring))] as const));
+  return Object.fromEntries(rings);
+}
+
+let secrets: SecretsManagerClient | undefined;
+
+async function ringJson(config: Config, ring: RingName): Promise<string> {
+  const source = config.rings[ring];
+  if (source && 'json' in source) return source.json;
+  secrets ??= new SecretsManagerClient({});
+  const answer = await secrets.send(new GetSecretValueCommand({ SecretId: source?.secretArn ?? '' }));
+  return answer.SecretString ?? '';
+}
+
+function heldKeys(rings: Partial<Record<RingName, KeyRing>>): Keys {
+  const held = (name: RingName) => rings[name] ?? notGiven(name)();
+  return {
+    get links() {
+      return held('links');
+    },
+    get clients() {
+      return held('clients');
+    },
+    get cursors() {
+      return held('cursors');
+    },
+    get signing() {
+      return held('signing');
+    },
+  };
+}
+
+const notGiven = (name: RingName) => (): never => {
+  throw new Error(`this function was not given the key ring "${name}"`);
+};
+
+const REFRESH_MS = 10_000;
+
+/** Public keys, read again when a token names one not among them, at most every ten seconds. */
+function keyFinder(read: () => Promise<PublicKeys>, first: PublicKeys, clock: () => Date) {
+  let known = first;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async (fresh: boolean): Promise<PublicKeys> => {
+    if (fresh && Math.abs(clock().getTime() - readAt) > REFRESH_MS) {
+      readAt = clock().getTime();
+      known = await read();
+    }
+    return known;
+  };
+}

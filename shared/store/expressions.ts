@@ -1,0 +1,85 @@
+// Compiles conditions and changes to DynamoDB expressions. Every name and value goes in by placeholder, so that no
+// input can become part of an expression.
+import type { Change, Condition } from './table.ts';
+
+/** The placeholders of one request, and the expressions that use them. */
+export interface Expressions {
+  condition(condition: Condition): string;
+  update(change: Change): string;
+  key(hash: string, value: string, range: string, by: { begins?: string; from?: string; to?: string }): string;
+  names(): { ExpressionAttributeNames?: Record<string, string>; ExpressionAttributeValues?: Record<string, unknown> };
+}
+
+export function expressions(): Expressions {
+  const names = new Map<string, string>();
+  const values = new Map<string, unknown>();
+
+  const nameOf = (attribute: string): string => {
+    const placeholder = names.get(attribute) ?? `#${names.size}`;
+    names.set(attribute, placeholder);
+    return placeholder;
+  };
+
+  const valueOf = (value: unknown): string => {
+    const placeholder = `:${values.size}`;
+    values.set(placeholder, value);
+    return placeholder;
+  };
+
+  const join = (conditions: Condition[], operator: string): string =>
+    conditions.map((part) => `(${condition(part)})`).join(operator);
+
+  const condition = (asked: Condition): string => {
+    if ('is' in asked) return asked.is === 'absent' ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)';
+    if ('every' in asked) return join(asked.every, ' AND ');
+    if ('some' in asked) return join(asked.some, ' OR ');
+    const name = nameOf(asked.attribute);
+    if ('equals' in asked) {
+      return asked.equals === undefined ? `attribute_not_exists(${name})` : `${name} = ${valueOf(asked.equals)}`;
+    }
+    if ('oneOf' in asked) return `${name} IN (${asked.oneOf.map(valueOf).join(', ')})`;
+    if ('above' in asked) return `${name} > ${valueOf(asked.above)}`;
+    if ('below' in asked) return `${name} < ${valueOf(asked.below)}`;
+    if ('contains' in asked) return `contains(${name}, ${valueOf(asked.contains)})`;
+    if ('lacks' in asked) return `NOT contains(${name}, ${valueOf(asked.lacks)})`;
+    return `size(${name}) > ${valueOf(asked.sizeAbove)}`;
+  };
+
+  const update = ({ set = {}, remove = [], add = {}, take = {} }: Change): string => {
+    // Undefined in `set` means: this attribute is no more.
+    const gone = [...remove, ...Object.keys(set).filter((attribute) => set[attribute] === undefined)];
+    const kept = Object.entries(set).filter(([, value]) => value !== undefined);
+    const pairs = (changes: Record<string, unknown>) =>
+      Object.entries(changes).map(([attribute, value]) => `${nameOf(attribute)} ${valueOf(value)}`);
+    const clauses: [string, string[]][] = [
+      ['SET', kept.map(([attribute, value]) => `${nameOf(attribute)} = ${valueOf(value)}`)],
+      ['REMOVE', gone.map(nameOf)],
+      ['ADD', pairs(add)],
+      ['DELETE', pairs(take)],
+    ];
+    return clauses.flatMap(([verb, parts]) => (parts.length > 0 ? [`${verb} ${parts.join(', ')}`] : [])).join(' ');
+  };
+
+  const key: Expressions['key'] = (hash, value, range, by) => {
+    const same = `${nameOf(hash)} = ${valueOf(value)}`;
+    const { begins, from, to } = by;
+    if (begins !== undefined) return `${same} AND begins_with(${nameOf(range)}, ${valueOf(begins)})`;
+    if (from !== undefined && to !== undefined) {
+      return `${same} AND ${nameOf(range)} BETWEEN ${valueOf(from)} AND ${valueOf(to)}`;
+    }
+    if (to !== undefined) return `${same} AND ${nameOf(range)} <= ${valueOf(to)}`;
+    return from === undefined ? same : `${same} AND ${nameOf(range)} >= ${valueOf(from)}`;
+  };
+
+  return {
+    condition,
+    update,
+    key,
+    names: () => ({
+      ...(names.size > 0 && {
+        ExpressionAttributeNames: Object.fromEntries([...names].map(([name, placeholder]) => [placeholder, name])),
+      }),
+      ...(values.size > 0 && { ExpressionAttributeValues: Object.fromEntries(values) }),
+    }),
+  };
+}

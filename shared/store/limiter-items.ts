@@ -1,0 +1,41 @@
+// Counters with a window in their key. They stand apart from what they protect, so that an attack on a counter slows
+// nobody's profile.
+import { keys } from './keys.ts';
+import { type Attributes, below, type Condition, equals, type Key, some, type Write } from './table.ts';
+
+export interface Limit {
+  what: string;
+  /** Allowed per window. */
+  max: number;
+  windowSeconds: number;
+}
+
+export interface Counter {
+  key: Key;
+  /** Seconds until the window ends. */
+  retryAfterSeconds: number;
+  ttl: number;
+}
+
+/** The counter of a key in the present window. */
+export function counterOf(limit: Limit, key: string, now: Date): Counter {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const window = Math.floor(seconds / limit.windowSeconds);
+  const ends = (window + 1) * limit.windowSeconds;
+  return { key: keys.limiter(limit.what, key, String(window)), retryAfterSeconds: ends - seconds, ttl: ends + 86_400 };
+}
+
+/** Raises a counter by one: `when` may refuse it at the limit. */
+export function raise(counter: Counter, max?: number): { update: Key; set: Attributes; add: { n: number }; when?: Condition } {
+  return {
+    update: counter.key,
+    set: { k: 'limiter', ttl: counter.ttl },
+    add: { n: 1 },
+    ...(max !== undefined && { when: some(equals('n', undefined), below('n', max)) }),
+  };
+}
+
+export const raiseWithin = (counter: Counter, max: number): Write => ({
+  ...raise(counter, max),
+  otherwise: { code: 'too-many-requests', retryAfterSeconds: counter.retryAfterSeconds },
+});

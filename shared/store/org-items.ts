@@ -1,0 +1,97 @@
+// An org and a machine client as items.
+import { type ClientId, numberOf, type OrgId, unpackId } from '../model/ids.ts';
+import type { Org, OrgSettings } from '../model/org.ts';
+import type { Permission } from '../model/principal.ts';
+import type { Instant } from '../model/text.ts';
+import { type Names, pack, unpack } from './attributes.ts';
+import { keys, partitions } from './keys.ts';
+import { absent, equals, type Item, type Write } from './table.ts';
+
+export interface OrgRecord {
+  id: OrgId;
+  name: string;
+  settings: OrgSettings;
+  version: number;
+  /** Raised, it ends every token and session in the org. */
+  epoch: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+const ORG_NAMES: Names<Omit<OrgRecord, 'id'>> = {
+  name: 'name',
+  settings: 'settings',
+  version: 'v',
+  epoch: 'ep',
+  createdAt: 'ca',
+  updatedAt: 'ua',
+};
+
+export function orgItem(org: OrgRecord): Item {
+  const key = keys.org(org.id);
+  return { ...pack(org, ORG_NAMES), ...key, k: 'org', lp: partitions.orgs, sc: key.pk.slice(-22) };
+}
+
+export function readOrgItem(item: Item): OrgRecord {
+  return { id: unpackId(item.pk.slice(2)) as OrgId, ...unpack(item, ORG_NAMES) };
+}
+
+export function toOrg({ id, name, settings, version, createdAt, updatedAt }: OrgRecord): Org {
+  const times = { createdAt: createdAt as Instant, updatedAt: updatedAt as Instant };
+  return { id, number: numberOf(id), name, settings, version, ...times };
+}
+
+export const newOrg = (org: OrgRecord): Write => ({
+  put: orgItem(org),
+  when: absent,
+  otherwise: { code: 'version-conflict' },
+});
+
+export const putOrg = (org: OrgRecord, version: number, stale: 'version-stale' | 'version-conflict'): Write => ({
+  put: orgItem(org),
+  when: equals('v', version),
+  otherwise: { code: stale },
+});
+
+export interface ClientRecord {
+  id: ClientId;
+  orgId: OrgId;
+  name: string;
+  permissions: Permission[];
+  /** Raised by a rotation: the secret follows from it, and so does the end of the old one. */
+  secretVersion: number;
+  epoch: number;
+  createdAt: string;
+  revokedAt?: string;
+}
+
+const CLIENT_NAMES: Names<ClientRecord> = {
+  id: 'c',
+  orgId: 'o',
+  name: 'name',
+  permissions: 'permissions',
+  secretVersion: 'sv',
+  epoch: 'ep',
+  createdAt: 'ca',
+  revokedAt: 'ra',
+};
+
+export function clientItem(client: ClientRecord): Item {
+  const key = keys.client(client.orgId, client.id);
+  const indexed = { lp: partitions.clients(client.orgId), sc: key.pk.slice(-22) };
+  return { ...pack(client, CLIENT_NAMES), ...key, k: 'client', ...indexed };
+}
+
+export const readClientItem = (item: Item): ClientRecord => unpack(item, CLIENT_NAMES);
+
+export const newClient = (client: ClientRecord): Write => ({
+  put: clientItem(client),
+  when: absent,
+  otherwise: { code: 'version-conflict' },
+});
+
+export const putClient = (after: ClientRecord, before: ClientRecord): Write => ({
+  put: clientItem(after),
+  when: { every: [equals('sv', before.secretVersion), equals('ep', before.epoch), equals('ra', before.revokedAt)] },
+  otherwise: { code: 'version-conflict' },
+});

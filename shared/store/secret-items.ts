@@ -1,0 +1,97 @@
+// What lies in a person's secret partition: the credential and the link records. Only functions that need them may
+// read here, and no index shows them.
+import type { LinkId, OrgId, UserId } from '../model/ids.ts';
+import type { LinkPurpose } from '../security/link-token.ts';
+import { type Names, pack, unpack } from './attributes.ts';
+import { keys } from './keys.ts';
+import { every, type Item, some, type Write } from './table.ts';
+
+export interface Credential {
+  /** PHC string. */
+  hash: string;
+  setAt: string;
+}
+
+export const putCredential = (o: string, u: string, { hash, setAt }: Credential): Write => ({
+  put: { ...keys.credential(o, u), k: 'credential', hash, at: setAt },
+  otherwise: { code: 'version-conflict' },
+});
+
+export function readCredential(item: Item | undefined): Credential | undefined {
+  return item && { hash: item.hash as string, setAt: item.at as string };
+}
+
+/** A link that was sent, or is about to be. It dies with the epoch, its expiry, its use, or a newer letter. */
+export interface LinkRecord {
+  purpose: Exclude<LinkPurpose, 'invite'>;
+  orgId: OrgId;
+  userId: UserId;
+  id: LinkId;
+  nonce: string;
+  /** Token epoch of the person when the letter was made: any end of sessions ends the link. */
+  epoch: number;
+  /** The address the letter goes to: for an address proof, the one to prove. */
+  email: string;
+  createdAt: string;
+  /** Counted from sending; absent until the first letter goes out. */
+  expiresAt?: string;
+  usedAt?: string;
+  cancelledAt?: string;
+  letterId?: string;
+}
+
+const NAMES: Names<LinkRecord> = {
+  purpose: 'p',
+  orgId: 'o',
+  userId: 'u',
+  id: 'id',
+  nonce: 'n',
+  epoch: 'ep',
+  email: 'em',
+  createdAt: 'ca',
+  expiresAt: 'xp',
+  usedAt: 'used',
+  cancelledAt: 'off',
+  letterId: 'lid',
+};
+
+const KEPT_SECONDS = 2 * 86_400;
+
+export function linkItem(link: LinkRecord): Item {
+  return {
+    ...pack(link, NAMES),
+    ...keys.link(link.orgId, link.userId, link.purpose, link.id),
+    k: 'link',
+    ttl: Math.floor(Date.parse(link.expiresAt ?? link.createdAt) / 1000) + KEPT_SECONDS,
+  };
+}
+
+export const readLinkItem = (item: Item): LinkRecord => unpack(item, NAMES);
+
+/** Newer letters have a greater order; the pointer to the current link only ever moves up it. */
+export const linkOrder = (link: Pick<LinkRecord, 'createdAt' | 'id'>): string => `${link.createdAt}#${link.id}`;
+
+/** No newer letter has been sent: the pointer is absent, older, or at this link. */
+export const isCurrent = (link: LinkRecord): Write => ({
+  update: keys.currentLink(link.orgId, link.userId, link.purpose),
+  set: { k: 'current', cur: linkOrder(link), id: link.id },
+  when: some(
+    { attribute: 'cur', equals: undefined },
+    { attribute: 'cur', below: linkOrder(link) },
+    { attribute: 'cur', equals: linkOrder(link) },
+  ),
+  otherwise: { code: 'link-not-usable' },
+});
+
+/** Spends a link: unused, not cancelled, not expired, same letter. Whoever comes second finds it dead. */
+export const spendLink = (link: LinkRecord, now: string): Write => ({
+  update: keys.link(link.orgId, link.userId, link.purpose, link.id),
+  set: { used: now },
+  when: every(
+    { attribute: 'n', equals: link.nonce },
+    { attribute: 'used', equals: undefined },
+    { attribute: 'off', equals: undefined },
+    { attribute: 'xp', above: now },
+  ),
+  otherwise: { code: 'link-not-usable' },
+});

@@ -1,0 +1,310 @@
+// A person as items: the core that lists and sign-in read, the side groups, activity, claims and the admins guard.
+import type { EmailAddress } from '../model/email-address.ts';
+import { legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
+import { isAdmin, type Role } from '../model/principal.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Activity, Lock, User, UserState } from '../model/user.ts';
+import type { Contact } from '../model/user/contact.ts';
+import type { Preferences } from '../model/user/preferences.ts';
+import type { Profile } from '../model/user/profile.ts';
+import { type Names, pack, unpack } from './attributes.ts';
+import { fold, keys, partitions } from './keys.ts';
+import { absent, type Attributes, type Condition, equals, every, type Item, type Refusal, type Value, type Write } from './table.ts';
+
+/** The record as flows hold it. What the API shows is made from it by `toUser`. */
+export interface UserRecord {
+  id: UserId;
+  /** The org whose item this is: the home, or the org of a guest. */
+  orgId: OrgId;
+  /** Set on a guest: the org that keeps the person's record. */
+  homeOrgId?: OrgId;
+  email?: EmailAddress;
+  username?: string;
+  externalId?: string;
+  state: UserState;
+  /** The state before a delete, for restore. */
+  stateBefore?: UserState;
+  version: number;
+  /** Token epoch: raised to end every session and link of the person at once. */
+  epoch: number;
+  createdAt: string;
+  createdBy?: string;
+  updatedAt: string;
+  updatedBy?: string;
+  invitedAt?: string;
+  activatedAt?: string;
+  deactivatedAt?: string;
+  deletedAt?: string;
+  termsAcceptedAt?: string;
+  termsVersion?: string;
+  roles: Role[];
+  /** The home org's pending invite. */
+  inviteId?: string;
+  emailVerifiedAt?: string;
+  passwordUpdatedAt?: string;
+  lock?: Lock;
+  /** A guest's membership waits for a new invite after its password or address was set by somebody else. */
+  suspended?: boolean;
+  /** Orgs in which the person is a guest. */
+  guestOf?: OrgId[];
+  profile?: Profile;
+  contact?: Contact;
+  preferences?: Preferences;
+  /** Side groups, read only when asked for. */
+  side?: SideGroups;
+}
+
+export type SideGroups = Partial<Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning'>> & {
+  /** Members of profile and preferences that the core does not carry. */
+  profile?: Profile;
+  preferences?: Preferences;
+};
+
+const CORE_PROFILE = ['givenName', 'familyName', 'displayName', 'title', 'department', 'managerId', 'timeZones'] as const;
+const CORE_PREFERENCES = ['locale', 'loginOrg'] as const;
+
+function split<T extends object>(group: T | undefined, inCore: readonly string[]): [T | undefined, T | undefined] {
+  const entries = Object.entries(group ?? {});
+  const part = (wanted: boolean) => {
+    const chosen = entries.filter(([name]) => inCore.includes(name) === wanted);
+    return chosen.length > 0 ? (Object.fromEntries(chosen) as T) : undefined;
+  };
+  return [part(true), part(false)];
+}
+
+const indexed = (record: UserRecord): Attributes => {
+  const u = keys.user(record.orgId, record.id).pk.slice(-22);
+  const { givenName = '', familyName = '' } = record.profile ?? {};
+  const deleted = record.state === 'deleted' || record.state === 'erased';
+  return {
+    lp: deleted ? partitions.deletedUsers(record.orgId) : partitions.users(record.orgId),
+    sc: u,
+    su: `${record.updatedAt}#${u}`,
+    sn: `${fold(`${familyName}|${givenName}`).slice(0, 120)}#${u}`,
+    se: `${record.email ?? ''}#${u}`,
+  };
+};
+
+const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
+  homeOrgId: 'home',
+  email: 'em',
+  username: 'un',
+  externalId: 'xi',
+  state: 'st',
+  stateBefore: 'sb',
+  version: 'v',
+  epoch: 'ep',
+  createdAt: 'ca',
+  createdBy: 'cb',
+  updatedAt: 'ua',
+  updatedBy: 'ub',
+  invitedAt: 'ia',
+  activatedAt: 'aa',
+  deactivatedAt: 'da',
+  deletedAt: 'xa',
+  termsAcceptedAt: 'ta',
+  termsVersion: 'tv',
+  roles: 'ro',
+  inviteId: 'inv',
+  emailVerifiedAt: 'ev',
+  passwordUpdatedAt: 'pw',
+  lock: 'lock',
+  suspended: 'sus',
+  guestOf: 'gu',
+  profile: 'pr',
+  contact: 'co',
+  preferences: 'pf',
+};
+
+/** The core item. Everything in it is in four indexes, so it is kept near a kilobyte. */
+export function userItem(record: UserRecord): Item {
+  const [profile] = split(record.profile, CORE_PROFILE);
+  const [preferences] = split(record.preferences, CORE_PREFERENCES);
+  return {
+    ...pack({ ...record, profile, preferences }, NAMES),
+    ...keys.user(record.orgId, record.id),
+    k: record.homeOrgId ? 'guest' : 'user',
+    ...indexed(record),
+  };
+}
+
+/** Reads a core or guest item. */
+export function readUserItem(item: Item): UserRecord {
+  const [, o = '', , u = ''] = item.pk.split('#');
+  return { id: unpackId(u) as UserId, orgId: unpackId(o) as OrgId, ...unpack(item, NAMES) };
+}
+
+/** The side items of a record: only those that hold something. */
+export function sideItems(record: UserRecord): Item[] {
+  const [, profile] = split(record.profile, CORE_PROFILE);
+  const [, preferences] = split(record.preferences, CORE_PREFERENCES);
+  const { profile: _p, preferences: _f, ...groups } = record.side ?? {};
+  const settings = { ...groups, ...(preferences && { preferences }) };
+  return [
+    ...(profile ? [{ ...keys.side(record.orgId, record.id, 'p'), k: 'profile', profile: profile as Value }] : []),
+    ...(Object.keys(settings).length > 0
+      ? [{ ...keys.side(record.orgId, record.id, 's'), k: 'settings', ...(settings as Record<string, Value>) }]
+      : []),
+  ];
+}
+
+/** Joins the side items to a core, so that the record is whole. */
+export function withSide(record: UserRecord, items: readonly (Item | undefined)[]): UserRecord {
+  const side: SideGroups = {};
+  for (const item of items) {
+    if (item === undefined) continue;
+    const { pk: _pk, sk: _sk, k: _k, op: _op, ...groups } = item;
+    Object.assign(side, groups);
+  }
+  const { profile, preferences, ...groups } = side;
+  return {
+    ...record,
+    ...(profile && { profile: { ...record.profile, ...profile } }),
+    ...(preferences && { preferences: { ...record.preferences, ...preferences } }),
+    side: groups,
+  };
+}
+
+/** What the API shows. A guest shows identity, names, state and the roles in that org. */
+export function toUser(record: UserRecord, activity?: Activity): User {
+  const number = numberOf(record.id);
+  const { givenName, familyName, displayName } = record.profile ?? {};
+  const shared = {
+    id: record.id,
+    number,
+    legacyId: legacyIdOf(number),
+    email: record.email,
+    state: record.state,
+    version: record.version,
+    createdAt: record.createdAt,
+    updatedAt: record.updatedAt,
+    roles: record.roles,
+  };
+  if (record.homeOrgId) return present({ ...shared, profile: present({ givenName, familyName, displayName }) }) as User;
+  const { side = {} } = record;
+  const security = {
+    locked: record.lock,
+    emailVerifiedAt: record.emailVerifiedAt,
+    passwordUpdatedAt: record.passwordUpdatedAt,
+  };
+  return present({
+    ...shared,
+    orgId: record.orgId,
+    username: record.username,
+    externalId: record.externalId,
+    createdBy: record.createdBy,
+    updatedBy: record.updatedBy,
+    invitedAt: record.invitedAt,
+    activatedAt: record.activatedAt,
+    deactivatedAt: record.deactivatedAt,
+    deletedAt: record.deletedAt,
+    termsAcceptedAt: record.termsAcceptedAt,
+    termsVersion: record.termsVersion,
+    profile: record.profile,
+    contact: record.contact,
+    preferences: record.preferences,
+    ...side,
+    security: present(security),
+    activity,
+  }) as User;
+}
+
+/** Absent and null mean the same, and so do absent and empty. */
+function present<T extends object>(group: T): T | undefined {
+  const entries = Object.entries(group).filter(([, value]) => value !== undefined && value !== null);
+  return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
+}
+
+export const putUser = (record: UserRecord, when: Condition, otherwise: Refusal): Write => ({
+  put: userItem(record),
+  when,
+  otherwise,
+});
+
+/** The record is as it was read. With If-Match a loser is told `version-stale`, else the change is tried again. */
+export function unchanged(before: UserRecord): Condition {
+  return every(equals('v', before.version), equals('ep', before.epoch), equals('st', before.state));
+}
+
+export const newUser = (record: UserRecord): Write => ({
+  put: userItem(record),
+  when: absent,
+  otherwise: { code: 'version-conflict' },
+});
+
+/** Claims: unique values as items of their own. Each names its holder, so that a look-up by value is two reads. */
+const claim = (key: ReturnType<typeof keys.emailClaim>, o: string, u: string, otherwise: Refusal): Write => ({
+  put: { ...key, k: 'claim', o, u },
+  when: absent,
+  otherwise,
+});
+
+const release = (key: ReturnType<typeof keys.emailClaim>, u: string): Write => ({
+  drop: key,
+  when: { some: [{ is: 'absent' }, equals('u', u)] },
+  otherwise: { code: 'version-conflict' },
+});
+
+export const claimEmail = (address: string, o: string, u: string, otherwise: Refusal = { code: 'email-taken' }) =>
+  claim(keys.emailClaim(address), o, u, otherwise);
+export const releaseEmail = (address: string, u: string) => release(keys.emailClaim(address), u);
+export const claimUsername = (name: string, o: string, u: string) =>
+  claim(keys.usernameClaim(name), o, u, { code: 'username-taken' });
+export const releaseUsername = (name: string, u: string) => release(keys.usernameClaim(name), u);
+export const claimExternalId = (value: string, o: string, u: string) =>
+  claim(keys.externalIdClaim(o, value), o, u, { code: 'external-id-taken' });
+export const releaseExternalId = (value: string, o: string, u: string) => release(keys.externalIdClaim(o, value), u);
+/** Refused, another id is drawn: the number follows from the id. */
+export const claimNumber = (o: string, u: string) =>
+  claim(keys.numberClaim(numberOf(u)), o, u, { code: 'version-conflict' });
+
+/** Claims of a record move to another org with it. */
+export const repoint = (key: ReturnType<typeof keys.emailClaim>, u: string, o: string): Write => ({
+  update: key,
+  set: { o },
+  when: equals('u', u),
+  otherwise: { code: 'version-conflict' },
+});
+
+export interface Holder {
+  orgId: OrgId;
+  userId: UserId;
+}
+
+export function readClaim(item: Item | undefined): Holder | undefined {
+  return item && { orgId: item.o as OrgId, userId: item.u as UserId };
+}
+
+const lastAdmin: Problem = { code: 'last-admin' };
+
+/** The guard is a set of the org's active admins, not a count: a repeated write cannot make it drift. */
+export const joinAdmins = (o: string, u: string): Write => ({
+  update: keys.admins(o),
+  add: { ids: new Set([u]) },
+  otherwise: lastAdmin,
+});
+
+export const leaveAdmins = (o: string, u: string): Write => ({
+  update: keys.admins(o),
+  take: { ids: new Set([u]) },
+  when: { some: [{ attribute: 'ids', sizeAbove: 1 }, { attribute: 'ids', lacks: u }] },
+  otherwise: lastAdmin,
+});
+
+/** Whether the person counts as one who can govern the org right now. */
+export function governs(record: UserRecord): boolean {
+  return record.state === 'active' && !record.lock && !record.suspended && isAdmin(record.roles);
+}
+
+/** The write that keeps the guard true across a change; none when the change does not touch it. */
+export function guardWrites(before: UserRecord | undefined, after: UserRecord): Write[] {
+  const [was, is] = [before !== undefined && governs(before), governs(after)];
+  if (was === is) return [];
+  return [is ? joinAdmins(after.orgId, after.id) : leaveAdmins(after.orgId, after.id)];
+}
+
+export function readActivity(item: Item | undefined): Activity | undefined {
+  if (item === undefined) return undefined;
+  const { at, prev, n, org, from } = item;
+  return { lastSignInAt: at, previousSignInAt: prev, signInCount: n, lastOrgId: org, seenFrom: from } as Activity;
+}
