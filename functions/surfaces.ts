@@ -85,7 +85,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...plain,
     ...withSecrets,
     keyRings: ['links'],
-    mounts: ['/v1/contact-validations', 'ANY /v1/users/{id}/contact-validations'],
+    mounts: ['/v1/contact-validations', '/v1/users/{id}/contact-validations'],
     throttled: [{ route: 'POST /v1/contact-validations/complete', ...oncePerPerson }],
   },
   {

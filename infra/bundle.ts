@@ -1,8 +1,8 @@
 // All functions in one esbuild call: the same bytes are tested and deployed. `node infra/bundle.ts` is `npm run build`.
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build, formatMessages } from 'esbuild';
-import { surfaces } from '../functions/surfaces.ts';
+import { build, formatMessages, type Plugin } from 'esbuild';
+import { type Surface, surfaces } from '../functions/surfaces.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -22,7 +22,8 @@ export async function bundle({ functionsDir = 'functions', outDir = '.build' }: 
   await rm(to, { recursive: true, force: true });
   const { metafile, warnings } = await build({
     absWorkingDir: root,
-    entryPoints: surfaces.map(({ name, entry }) => ({ in: join(from, entry), out: `${name}/index` })),
+    entryPoints: surfaces.map(({ name }) => ({ in: `lambda:${name}`, out: `${name}/index` })),
+    plugins: [lambdaEntries(from)],
     outdir: to,
     bundle: true,
     minify: true,
@@ -40,6 +41,30 @@ export async function bundle({ functionsDir = 'functions', outDir = '.build' }: 
   await Promise.all(surfaces.map(({ name }) => markAsCommonJs(join(to, name))));
   await writeFile(join(to, 'meta.json'), JSON.stringify(metafile));
   return to;
+}
+
+/**
+ * What Lambda calls: made here rather than exported by the surfaces, so that importing a surface (in a test, the local
+ * run, the documents) starts nothing.
+ */
+function lambdaEntries(from: string): Plugin {
+  return {
+    name: 'lambda-entries',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^lambda:/ }, ({ path }) => ({ path: path.slice('lambda:'.length), namespace: 'lambda' }));
+      onLoad({ filter: /.*/, namespace: 'lambda' }, ({ path }) => {
+        const surface = surfaces.find(({ name }) => name === path);
+        return surface ? { contents: entryOf(surface, from), resolveDir: root, loader: 'ts' } : undefined;
+      });
+    },
+  };
+}
+
+function entryOf({ kind, entry }: Surface, from: string): string {
+  const path = JSON.stringify(join(from, entry));
+  return kind === 'http'
+    ? `import { operations } from ${path}; import { serve } from './shared/http/serve.ts'; export const handler = serve(operations);`
+    : `import { worker } from ${path}; import { work } from './shared/worker.ts'; export const handler = work(worker);`;
 }
 
 /** The repository is `"type": "module"`: without this, running a bundle in place reads it as ESM. */

@@ -124,7 +124,7 @@ function environmentOf(surface: Surface, parts: FunctionParts): Record<string, s
   return {
     STAGE: stage.name,
     LOG_LEVEL: stage.logLevel,
-    TABLE_NAME: parts.table.tableName,
+    ...(surface.table !== 'none' && { TABLE_NAME: parts.table.tableName }),
     MAIL_FROM: stage.mail.from,
     MAIL_CONFIGURATION_SET: parts.configurationSetName,
     MAIL_RATE_PER_SECOND: String(stage.mail.ratePerSecond),

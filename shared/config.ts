@@ -8,7 +8,8 @@ export type RingName = (typeof RINGS)[number];
 
 export interface Config {
   stage: string;
-  tableName: string;
+  /** Absent for a function that has no business with the table. */
+  tableName?: string;
   /** Scheme, host and port of the service: in every link, and issuer of every token. Never taken from a request. */
   baseUrl: string;
   mailFrom: string;
@@ -26,10 +27,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     if (!value) throw new Error(`the environment lacks ${name}`);
     return value;
   };
+  const tableName = env.TABLE_NAME;
   const configurationSet = env.MAIL_CONFIGURATION_SET;
   return {
     stage: required('STAGE'),
-    tableName: required('TABLE_NAME'),
+    ...(tableName && { tableName }),
     baseUrl: required('BASE_URL').replace(/\/$/, ''),
     mailFrom: env.MAIL_FROM ?? '',
     ...(configurationSet && { mailConfigurationSet: configurationSet }),

@@ -8,10 +8,17 @@ import { type Config, RINGS, type RingName, readConfig } from './config.ts';
 import type { Directory, Keys } from './directory/context.ts';
 import { type Log, stdoutLog } from './log.ts';
 import { createSender, type Send } from './mail/ses.ts';
-import { type PublicKeys, publicKeys, type TokenVerifier, tokenSigner, tokenVerifier } from './security/access-token.ts';
+import {
+  type PublicKeys,
+  publicKeys,
+  type TokenVerifier,
+  tokenSigner,
+  tokenVerifier,
+} from './security/access-token.ts';
 import { type KeyRing, readKeyRing } from './security/key-ring.ts';
 import { dynamoTable } from './store/dynamo-table.ts';
 import { findPublicKeys, publishKeys } from './store/key-items.ts';
+import type { Table } from './store/table.ts';
 
 export interface Services {
   config: Config;
@@ -34,18 +41,23 @@ export interface Overrides {
 
 export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
   const { clock = () => new Date(), log = stdoutLog } = overrides;
-  const table = dynamoTable({
-    tableName: config.tableName,
+  const { tableName } = config;
+  const client = {
     ...(overrides.dynamo && { client: overrides.dynamo }),
     ...(overrides.dynamoHook && { hook: overrides.dynamoHook }),
-  });
+  };
+  const table = tableName === undefined ? noTable : dynamoTable({ tableName, ...client });
   const rings = await loadRings(config);
   const { signing } = rings;
   // Whoever signs says in the table with which public keys; whoever verifies reads them there. Either way the first
   // call to the table, which costs more than the next ones, is done before the first request.
   const published = signing ? publicKeys(signing) : undefined;
   if (published) await publishKeys(table, published, randomUUID());
-  const findKeys = keyFinder(() => findPublicKeys(table), published ?? (await findPublicKeys(table)), clock);
+  const findKeys = keyFinder(
+    () => findPublicKeys(table),
+    published ?? (tableName ? await findPublicKeys(table) : { keys: [] }),
+    clock,
+  );
   const issueAccessToken = signing ? tokenSigner(signing, config.baseUrl) : notGiven('signing');
   return {
     config,
@@ -79,7 +91,9 @@ export function lambdaServices(): Promise<Services> {
 
 async function loadRings(config: Config): Promise<Partial<Record<RingName, KeyRing>>> {
   const named = RINGS.filter((ring) => config.rings[ring]);
-  const rings = await Promise.all(named.map(async (ring) => [ring, readKeyRing(await ringJson(config, ring))] as const));
+  const rings = await Promise.all(
+    named.map(async (ring) => [ring, readKeyRing(await ringJson(config, ring))] as const),
+  );
   return Object.fromEntries(rings);
 }
 
@@ -116,6 +130,18 @@ const notGiven = (name: RingName) => (): never => {
 };
 
 const REFRESH_MS = 10_000;
+
+const noTableGiven = (): never => {
+  throw new Error('this function was not given the table');
+};
+const noTable: Table = {
+  get: noTableGiven,
+  getMany: noTableGiven,
+  query: noTableGiven,
+  change: noTableGiven,
+  put: noTableGiven,
+  commit: noTableGiven,
+};
 
 /** Public keys, read again when a token names one not among them, at most every ten seconds. */
 function keyFinder(read: () => Promise<PublicKeys>, first: PublicKeys, clock: () => Date) {

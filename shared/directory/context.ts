@@ -1,14 +1,15 @@
 // What a flow knows about the call it serves, and the one way to commit. Made once per request by the edge.
-import type { Instant } from '../model/text.ts';
+
 import type { OrgId } from '../model/ids.ts';
 import { uuidV7 } from '../model/ids.ts';
 import type { Permission, Principal } from '../model/principal.ts';
 import { fail } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
 import type { IssuedToken } from '../security/access-token.ts';
 import type { KeyRing } from '../security/key-ring.ts';
 import type { OrgRecord } from '../store/org-items.ts';
-import type { UserRecord } from '../store/user-items.ts';
 import type { Table, Write } from '../store/table.ts';
+import type { UserRecord } from '../store/user-items.ts';
 
 /** The rings a function holds. One that it was not given throws when it is asked for: a wiring fault, not a refusal. */
 export interface Keys {

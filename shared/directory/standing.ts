@@ -1,7 +1,8 @@
 // The caller as the table knows them now. Read beside every change, so that a token outlives its epoch in no commit.
+
+import { PLATFORM_ORG } from '../model/ids.ts';
 import type { Permission, Principal } from '../model/principal.ts';
 import { PERMISSIONS, permissionsOf } from '../model/principal.ts';
-import { PLATFORM_ORG } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
 import { keys } from '../store/keys.ts';
 import { type OrgRecord, readClientItem, readOrgItem } from '../store/org-items.ts';

@@ -16,12 +16,7 @@ export type Route = `${Method} /${string}`;
  * a platform token may call too. `anyone` needs no token; `maybe` uses one if it is there; `person` is a signed-in
  * person acting on themselves.
  */
-export type Access =
-  | { permission: Permission; platform?: boolean }
-  | 'anyone'
-  | 'maybe'
-  | 'person'
-  | 'platform';
+export type Access = { permission: Permission; platform?: boolean } | 'anyone' | 'maybe' | 'person' | 'platform';
 
 /** `read` and `write` are limited per caller at the edge; `public` by counters that the flow keeps itself. */
 export type RateClass = 'read' | 'write' | 'public';
@@ -135,12 +130,15 @@ export function endpoint<
     answerHeaders: [...(versioned ? ['ETag'] : []), ...(location ? ['Location'] : [])],
     async handle(ctx, request, input, keepReply) {
       const keep = keepReply && { keep: (value: unknown) => keepReply(toKept(value as Output<A>)) };
-      const value = await run({ ...ctx, ...keep }, {
-        params: parseParams(params, request.params) as Params<P>,
-        query: parseQuery(query, request.query) as Output<Q>,
-        body: (body ? parse(body, input) : undefined) as Output<B>,
-        version: versioned ? wantedVersion(request.headers['if-match']) : undefined,
-      });
+      const value = await run(
+        { ...ctx, ...keep },
+        {
+          params: parseParams(params, request.params) as Params<P>,
+          query: parseQuery(query, request.query) as Output<Q>,
+          body: (body ? parse(body, input) : undefined) as Output<B>,
+          version: versioned ? wantedVersion(request.headers['if-match']) : undefined,
+        },
+      );
       return toReply(value);
     },
     ...(secret && {

@@ -43,7 +43,11 @@ export function sourceOf(event: APIGatewayProxyEventV2): string {
   const [head = '', tail] = ip.split('::');
   const groups = head === '' ? [] : head.split(':');
   const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  const full = [...groups, ...Array<string>(Math.max(missing, 0)).fill('0'), ...(tail ?? '').split(':').filter(Boolean)];
+  const full = [
+    ...groups,
+    ...Array<string>(Math.max(missing, 0)).fill('0'),
+    ...(tail ?? '').split(':').filter(Boolean),
+  ];
   return `${full
     .slice(0, 4)
     .map((group) => group.replace(/^0+(?=.)/, ''))

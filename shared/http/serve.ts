@@ -144,7 +144,10 @@ function readBody(operation: Operation, { headers, body }: HttpRequest): unknown
   if (!operation.schemas.body) return undefined;
   if (body.length > MAX_BODY_BYTES) fail('body-too-large');
   const consumes = operation.consumes ?? 'json';
-  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   const encoding = headers['content-encoding'];
   const plain = encoding === undefined || encoding === 'identity';
@@ -211,4 +214,3 @@ function finish(call: Call, response: APIGatewayProxyStructuredResultV2): void {
     ...(principal && { principal: principal.id }),
   });
 }
-

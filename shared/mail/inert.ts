@@ -9,12 +9,12 @@ const NOTE_MAX = 500;
 const NOTE_LINES_MAX = 20;
 
 // Format characters (bidi controls, zero widths) vanish, save the two joiners, which Persian and Hindi names need.
-const INVISIBLE = /(?![\u200c\u200d])[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\u2800]/gu;
+const INVISIBLE = /(?!\p{Join_C})[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u3164\uffa0\u2800]/gu;
 const BREAKS_AND_SPACES = /[\p{Cc}\p{Z}]+/gu;
 
 // Mail clients make links out of bare text. A space is the break every one of them stops at, and unlike `[.]` it
 // leaves an honest name (St.John, Acme.com, R&D:Berlin) readable. U+3002, U+FF0E, U+FF61 are dots to a browser too.
-const DOT = /(?<=\S)[.\u2024\u3002\uff0e\uff61](?=[\p{L}\p{N}\p{M}\p{S}\u200c\u200d_-])/gu;
+const DOT = /(?<=\S)[.\u2024\u3002\uff0e\uff61](?=[\p{L}\p{N}\p{M}\p{S}\p{Join_C}_-])/gu;
 const SCHEME = /(?<=[a-z][a-z0-9+.-]*)[:\uff1a](?=\S)/giu;
 const AT = /(?<=\S)[@\ufe6b\uff20](?=\S)/gu;
 const INITIALS = /(?<![\p{L}\p{N}])\p{L}\.(?=\p{L}\.)/gu;
@@ -51,5 +51,10 @@ function inertLine(text: string): string {
 
 function cut(text: string, max: number): string {
   const points = Array.from(text);
-  return points.length <= max ? text : `${points.slice(0, max - 1).join('').trimEnd()}…`;
+  return points.length <= max
+    ? text
+    : `${points
+        .slice(0, max - 1)
+        .join('')
+        .trimEnd()}…`;
 }

@@ -1,5 +1,4 @@
 // What each letter shows, as data. Not here: its sentences (locales), its layout (layout.ts), when it is due.
-import type { LetterKind } from '../model/letter.ts';
 import type { Instant, Locale } from '../model/text.ts';
 
 interface Addressed {
@@ -35,6 +34,3 @@ export type AddressChangedLetter = Addressed & { kind: 'address-changed'; newAdd
 export type NoticeLetter = Addressed & { kind: 'password-changed' | 'session-reuse'; at: Instant; forgotLink: string };
 
 export type Letter = LinkLetter | NoLinkLetter | AddressChangedLetter | NoticeLetter;
-
-/** Compiles only while every kind of the model has a letter here, and no other. */
-export type CoversEveryKind = [LetterKind, Letter['kind']] extends [Letter['kind'], LetterKind] ? true : never;

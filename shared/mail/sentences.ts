@@ -1,4 +1,6 @@
 // The shape of one language: a kind or a sentence missing in a locale does not compile. Not here: the sentences.
+import type { LetterKind } from '../model/letter.ts';
+import type { Locale } from '../model/text.ts';
 
 /** What any sentence may name. Names are inert already (see inert.ts). */
 export interface Shown {
@@ -47,7 +49,22 @@ export interface ForgotText<S> extends PlainText<S> {
   button: string;
 }
 
+/** Every kind of the model has to be here, and so in every language. */
+export interface LetterTexts extends Record<LetterKind, object> {
+  invite: LinkText<InviteShown>;
+  activation: LinkText<Shown>;
+  'password-reset': LinkText<Shown>;
+  'address-proof': LinkText<Shown>;
+  'account-inactive': PlainText<Shown>;
+  'account-locked': PlainText<Shown>;
+  'federated-sign-in': PlainText<Shown>;
+  'address-changed': PlainText<ChangeShown>;
+  'password-changed': ForgotText<NoticeShown>;
+  'session-reuse': ForgotText<NoticeShown>;
+}
+
 export interface Sentences {
+  locale: Locale;
   greeting: (name?: string) => string;
   /** Before the link, spelled out. */
   linkLine: string;
@@ -56,16 +73,5 @@ export interface Sentences {
   /** Before the inviter's note. */
   noteLine: (inviter?: string) => string;
   footer: (org: string) => string;
-  letters: {
-    invite: LinkText<InviteShown>;
-    activation: LinkText<Shown>;
-    'password-reset': LinkText<Shown>;
-    'address-proof': LinkText<Shown>;
-    'account-inactive': PlainText<Shown>;
-    'account-locked': PlainText<Shown>;
-    'federated-sign-in': PlainText<Shown>;
-    'address-changed': PlainText<ChangeShown>;
-    'password-changed': ForgotText<NoticeShown>;
-    'session-reuse': ForgotText<NoticeShown>;
-  };
+  letters: LetterTexts;
 }

@@ -17,10 +17,12 @@ export function canonicalAddress(input: string): string | undefined {
   // ASCII is tested before lower-casing: some letters (the Kelvin sign) become ASCII only by it.
   const typedLocal = text.slice(0, at);
   const typedDomain = text.slice(at + 1);
-  if (!/^[\x21-\x7e]+$/.test(typedLocal) || /[\s\u3002\uff0e\uff61\uff20%/\\:?#[\]]/.test(typedDomain)) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(typedLocal) || /[\s\u3002\uff0e\uff61\uff20%/\\:?#[\]]/.test(typedDomain))
+    return undefined;
   const local = typedLocal.toLowerCase();
   const domain = domainToASCII(typedDomain.toLowerCase());
-  if (local.length > 64 || !LOCAL_PART.test(local) || !DOMAIN.test(domain) || /^[0-9.]+$/.test(domain)) return undefined;
+  if (local.length > 64 || !LOCAL_PART.test(local) || !DOMAIN.test(domain) || /^[0-9.]+$/.test(domain))
+    return undefined;
   const address = `${local}@${domain}`;
   return address.length <= 254 ? address : undefined;
 }

@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { EmailAddress } from './email-address.ts';
 import { InviteId, OrgId, UserId } from './ids.ts';
 import { DeliveryState } from './letter.ts';
-import { patchOf } from './patch.ts';
+import { group } from './patch.ts';
 import { Role } from './principal.ts';
 import { Instant, Locale, plainNote } from './text.ts';
+import { ProfilePatch } from './user/profile.ts';
 import { Roles } from './user.ts';
-import { Profile } from './user/profile.ts';
 
 /** Expired is derived: a pending invite whose time is up. */
 export const InviteState = v.picklist(['pending', 'accepted', 'revoked', 'expired']);
@@ -16,10 +16,10 @@ export type InviteState = v.InferOutput<typeof InviteState>;
 /** Seconds from creation: an hour to 30 days. */
 export const InviteLifetime = v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(30 * 86_400));
 
-export const InviteCreate = v.strictObject({
+export const InviteCreate = group({
   email: EmailAddress,
   roles: v.nullish(Roles),
-  profile: v.nullish(patchOf(Profile)),
+  profile: v.nullish(ProfilePatch),
   locale: v.nullish(Locale),
   redirectUrl: v.nullish(v.pipe(v.string(), v.maxLength(2000))),
   note: v.nullish(plainNote(500)),

@@ -1,6 +1,7 @@
 // An org: the tenant, and what its people may choose about how the directory treats them.
 import * as v from 'valibot';
 import { OrgId } from './ids.ts';
+import { group } from './patch.ts';
 import { Instant, Locale, personName, text } from './text.ts';
 
 const DAY = 86_400;
@@ -18,14 +19,14 @@ export const RedirectOrigin = v.pipe(
 );
 
 /** Stricter than the deployment's rule, never laxer: lengths below 15 are raised to it. Characters. */
-export const PasswordPolicy = v.strictObject({
+export const PasswordPolicy = group({
   minLength: v.optional(v.pipe(v.number(), v.integer(), v.minValue(15), v.maxValue(64))),
 });
 
 /** A domain of the org, in A-labels: its invites and creates then take addresses of these only. Literal compare. */
 const Domain = v.pipe(v.string(), v.maxLength(253), v.regex(/^([a-z0-9-]+\.)+[a-z0-9-]{2,}$/, 'must be a domain name'));
 
-export const OrgSettings = v.strictObject({
+export const OrgSettings = group({
   /** How long an invite lives when it names no time of its own. Seconds, an hour to 30 days. */
   inviteLifetimeSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(30 * DAY))),
   redirectOrigins: v.optional(v.pipe(v.array(RedirectOrigin), v.maxLength(20))),

@@ -36,9 +36,17 @@ export function permissionsOf(roles: readonly Role[]): Permission[] {
   return PERMISSIONS.filter((permission) => held.has(permission));
 }
 
-/** Nobody grants more than they hold: every permission of the roles must be among the granter's own. */
+/**
+ * Nobody grants more than they hold: every permission of the roles must be among the granter's own. What each member
+ * may do goes without saying, so that a client which only invites can invite members.
+ */
 export function mayGrant(held: readonly Permission[], roles: readonly Role[]): boolean {
-  return permissionsOf(roles).every((permission) => held.includes(permission));
+  return permissionsOf(roles).every((permission) => READING.includes(permission) || held.includes(permission));
+}
+
+/** Whether the roles grant anything beyond what every member may do. */
+export function isElevated(roles: readonly Role[]): boolean {
+  return !mayGrant([], roles);
 }
 
 /** Owners and admins keep an org governable: at least one of them stays active. */

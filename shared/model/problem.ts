@@ -90,6 +90,7 @@ export interface Problem {
   retryAfterSeconds?: number;
   inviteId?: string;
   deletedUserId?: string;
+  termsVersion?: string;
   from?: string;
   to?: string;
 }

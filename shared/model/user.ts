@@ -3,17 +3,17 @@
 import * as v from 'valibot';
 import { EmailAddress } from './email-address.ts';
 import { InviteId, OrgId, UserId } from './ids.ts';
-import { patchOf } from './patch.ts';
+import { group } from './patch.ts';
 import { Role } from './principal.ts';
 import { Instant, text } from './text.ts';
-import { Contact } from './user/contact.ts';
-import { Custom } from './user/custom.ts';
-import { Notifications } from './user/notifications.ts';
-import { Preferences } from './user/preferences.ts';
-import { Profile } from './user/profile.ts';
-import { Provisioning } from './user/provisioning.ts';
-import { SavedViews } from './user/saved-views.ts';
-import { Telephony } from './user/telephony.ts';
+import { Contact, ContactPatch } from './user/contact.ts';
+import { Custom, CustomPatch } from './user/custom.ts';
+import { Notifications, NotificationsPatch } from './user/notifications.ts';
+import { Preferences, PreferencesPatch } from './user/preferences.ts';
+import { Profile, ProfilePatch } from './user/profile.ts';
+import { Provisioning, ProvisioningPatch } from './user/provisioning.ts';
+import { SavedViews, SavedViewsPatch } from './user/saved-views.ts';
+import { Telephony, TelephonyPatch } from './user/telephony.ts';
 
 /**
  * staged: known, not invited. invited: an invite is out. active: has accepted. inactive: may not come in.
@@ -112,20 +112,20 @@ export const User = v.object({
 export type User = v.InferOutput<typeof User>;
 
 const groupPatches = {
-  profile: v.nullish(patchOf(Profile)),
-  contact: v.nullish(patchOf(Contact)),
-  telephony: v.nullish(patchOf(Telephony)),
-  notifications: v.nullish(patchOf(Notifications)),
-  savedViews: v.nullish(patchOf(SavedViews)),
-  preferences: v.nullish(patchOf(Preferences)),
-  custom: v.nullish(patchOf(Custom)),
-  provisioning: v.nullish(patchOf(Provisioning)),
+  profile: v.nullish(ProfilePatch),
+  contact: v.nullish(ContactPatch),
+  telephony: v.nullish(TelephonyPatch),
+  notifications: v.nullish(NotificationsPatch),
+  savedViews: v.nullish(SavedViewsPatch),
+  preferences: v.nullish(PreferencesPatch),
+  custom: v.nullish(CustomPatch),
+  provisioning: v.nullish(ProvisioningPatch),
 };
 
 export const Roles = v.pipe(v.array(Role), v.minLength(1), v.maxLength(20));
 
 /** What makes a new person. Absent and null mean the same. */
-export const UserCreate = v.strictObject({
+export const UserCreate = group({
   email: EmailAddress,
   username: v.nullish(Username),
   externalId: v.nullish(ExternalId),
@@ -136,7 +136,7 @@ export const UserCreate = v.strictObject({
 export type UserCreate = v.InferOutput<typeof UserCreate>;
 
 /** A JSON merge patch (RFC 7396) of what may be written in a person's record. */
-export const UserPatch = v.strictObject({
+export const UserPatch = group({
   email: v.optional(EmailAddress),
   username: v.nullish(Username),
   externalId: v.nullish(ExternalId),
@@ -145,7 +145,7 @@ export const UserPatch = v.strictObject({
 export type UserPatch = v.InferOutput<typeof UserPatch>;
 
 /** What people may change in their own record. The address has its own way, by proof. */
-export const OwnPatch = v.strictObject({
+export const OwnPatch = group({
   profile: groupPatches.profile,
   contact: groupPatches.contact,
   notifications: groupPatches.notifications,

@@ -36,7 +36,7 @@ export type NoticeCode = 'terms-added' | 'second-factor';
 
 export interface AcceptInviteState {
   page: 'accept-invite';
-  /** Absent for people who have only the code of their letter: they are asked for address and code. */
+  /** Absent or empty for people who have only the code of their letter: they are asked for address and code. */
   token?: string;
   values?: { givenName?: string; familyName?: string; email?: string; code?: string };
   /** After a wrong password of somebody who has an account already. */

@@ -93,7 +93,14 @@ export function tokenVerifier(findKeys: (fresh: boolean) => Promise<PublicKeys>,
     imported.set(kid, key);
     return key;
   };
-  const options = { algorithms: ['ES256'], issuer, audience: issuer, typ: 'at+jwt', requiredClaims: ['exp', 'iat', 'sub'], maxTokenAge: CLIENT_TOKEN_SECONDS };
+  const options = {
+    algorithms: ['ES256'],
+    issuer,
+    audience: issuer,
+    typ: 'at+jwt',
+    requiredClaims: ['exp', 'iat', 'sub'],
+    maxTokenAge: CLIENT_TOKEN_SECONDS,
+  };
   return async (token, at) => {
     if (token.length > 4096) return undefined;
     try {

@@ -6,11 +6,11 @@ import { type KeyRing, mac, sameBytes, strictBase64url } from './key-ring.ts';
 /** What a link is for. Part of the MAC: a link of one purpose is nothing to any other. */
 export type LinkPurpose = 'invite' | 'reset' | 'validate-email';
 
-/** Where the link's record lies: org and invite, or org, user and link. UUIDs. */
+/** Where the link's record lies: org, invite, the person's org, person; or org, person, link. UUIDs. */
 export type Locator = readonly string[];
 
 /** Ids that a locator holds per purpose. */
-const LENGTHS: Record<LinkPurpose, number> = { invite: 2, reset: 3, 'validate-email': 3 };
+const LENGTHS: Record<LinkPurpose, number> = { invite: 4, reset: 3, 'validate-email': 3 };
 const MAC_BYTES = 32;
 
 /** The token: base64url of key version, the locator's ids, and the MAC. The same input gives the same token again. */
@@ -44,13 +44,25 @@ const CODE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 export const CODE_LENGTH = 8;
 
 /** The short code of the same letter: 40 bits, derived as the token is, stored nowhere. */
-export function linkCode(ring: KeyRing, purpose: LinkPurpose, locator: Locator, nonce: string, version?: number): string {
+export function linkCode(
+  ring: KeyRing,
+  purpose: LinkPurpose,
+  locator: Locator,
+  nonce: string,
+  version?: number,
+): string {
   const proof = mac(ring, version ?? ring.current, 'code', purpose, ...locator, nonce) ?? Buffer.alloc(CODE_LENGTH);
   return Array.from(proof.subarray(0, CODE_LENGTH), (byte) => CODE_ALPHABET[byte & 31]).join('');
 }
 
 /** Whether a typed code is the one of the letter under any key of the ring. Case, spaces and dashes do not matter. */
-export function provesCode(ring: KeyRing, purpose: LinkPurpose, locator: Locator, nonce: string, typed: string): boolean {
+export function provesCode(
+  ring: KeyRing,
+  purpose: LinkPurpose,
+  locator: Locator,
+  nonce: string,
+  typed: string,
+): boolean {
   const code = Buffer.from(readCode(typed));
   return ring.versions
     .map((version) => sameBytes(code, Buffer.from(linkCode(ring, purpose, locator, nonce, version))))

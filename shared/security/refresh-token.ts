@@ -5,16 +5,18 @@ import { currentMac, type KeyRing, mac, sameBytes, strictBase64url } from './key
 
 export interface RefreshToken {
   homeOrgId: string;
+  /** The org the session is in: a hint that saves a read, checked against the session. */
+  orgId: string;
   userId: string;
   sessionId: string;
   /** How many times the session had been refreshed when this token was made. */
   counter: number;
 }
 
-const LENGTH = 1 + 16 * 3 + 4 + 32;
+const LENGTH = 1 + 16 * 4 + 4 + 32;
 
 export function refreshToken(ring: KeyRing, token: RefreshToken): string {
-  const ids = [token.homeOrgId, token.userId, token.sessionId];
+  const ids = [token.homeOrgId, token.orgId, token.userId, token.sessionId];
   const counter = Buffer.alloc(4);
   counter.writeUInt32BE(token.counter);
   const proof = currentMac(ring, 'refresh', ...ids, token.counter);
@@ -25,9 +27,9 @@ export function refreshToken(ring: KeyRing, token: RefreshToken): string {
 export function openRefreshToken(ring: KeyRing, text: string): RefreshToken | undefined {
   const bytes = text.length < 256 ? strictBase64url(text) : undefined;
   if (bytes?.length !== LENGTH) return undefined;
-  const ids = [0, 1, 2].map((i) => bytesToUuid(bytes.subarray(1 + i * 16, 17 + i * 16)));
-  const counter = bytes.readUInt32BE(49);
-  if (!sameBytes(bytes.subarray(53), mac(ring, bytes[0] ?? 0, 'refresh', ...ids, counter))) return undefined;
-  const [homeOrgId = '', userId = '', sessionId = ''] = ids;
-  return { homeOrgId, userId, sessionId, counter };
+  const ids = [0, 1, 2, 3].map((i) => bytesToUuid(bytes.subarray(1 + i * 16, 17 + i * 16)));
+  const counter = bytes.readUInt32BE(65);
+  if (!sameBytes(bytes.subarray(69), mac(ring, bytes[0] ?? 0, 'refresh', ...ids, counter))) return undefined;
+  const [homeOrgId = '', orgId = '', userId = '', sessionId = ''] = ids;
+  return { homeOrgId, orgId, userId, sessionId, counter };
 }

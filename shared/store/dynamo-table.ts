@@ -30,13 +30,15 @@ export interface DynamoOptions {
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /** Names of errors that say "not now": worth another try within the request, then a 503. */
-const PASSING = /Throttling|ThroughputExceeded|RequestLimit|TransactionInProgress|InternalServer|Timeout|ECONN|ServiceUnavailable|EPIPE/;
+const PASSING =
+  /Throttling|ThroughputExceeded|RequestLimit|TransactionInProgress|InternalServer|Timeout|ECONN|ServiceUnavailable|EPIPE/;
 const CONFLICT_TRIES = 5;
 
 export function dynamoTable({ tableName, client: config, hook }: DynamoOptions): Table {
   const client = new DynamoDBClient({
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000 },
+    // Without the last flag the handler only logs a request that takes too long.
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
     ...config,
   });
   hook?.(client);

@@ -45,14 +45,20 @@ export function expressions(): Expressions {
     return `size(${name}) > ${valueOf(asked.sizeAbove)}`;
   };
 
-  const update = ({ set = {}, remove = [], add = {}, take = {} }: Change): string => {
+  const update = ({ set = {}, remove = [], copy = {}, add = {}, take = {} }: Change): string => {
     // Undefined in `set` means: this attribute is no more.
     const gone = [...remove, ...Object.keys(set).filter((attribute) => set[attribute] === undefined)];
     const kept = Object.entries(set).filter(([, value]) => value !== undefined);
     const pairs = (changes: Record<string, unknown>) =>
       Object.entries(changes).map(([attribute, value]) => `${nameOf(attribute)} ${valueOf(value)}`);
     const clauses: [string, string[]][] = [
-      ['SET', kept.map(([attribute, value]) => `${nameOf(attribute)} = ${valueOf(value)}`)],
+      [
+        'SET',
+        [
+          ...kept.map(([attribute, value]) => `${nameOf(attribute)} = ${valueOf(value)}`),
+          ...Object.entries(copy).map(([to, from]) => `${nameOf(to)} = if_not_exists(${nameOf(from)}, ${valueOf('')})`),
+        ],
+      ],
       ['REMOVE', gone.map(nameOf)],
       ['ADD', pairs(add)],
       ['DELETE', pairs(take)],

@@ -6,8 +6,9 @@
 //  org                     O#o                    O                   ORGS#0: created
 //  admins guard            O#o#G                  ADMINS              –
 //  user core, or guest     O#o#U#u                U                   O#o#U#0 (deleted: O#o#D#0): created updated name email
-//  side groups, activity   O#o#U#u                U#p U#s, A          –
+//  side groups, activity   O#o#U#u                U#p U#s U#a         –
 //  membership elsewhere    O#home#U#u             M#o                 –
+//  where a proof's id lies VL#id                  C                   –
 //  credential              O#o#S#u                P                   –
 //  link, its pointer       O#o#S#u                L#purpose#id, L#purpose
 //  session                 O#o#V#u                S#id                –
@@ -39,7 +40,7 @@ export const keys = {
   admins: (o: string): Key => ({ pk: `${org(o)}#G`, sk: 'ADMINS' }),
   user: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U' }),
   side: (o: string, u: string, part: 'p' | 's'): Key => ({ pk: user(o, u), sk: `U#${part}` }),
-  activity: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'A' }),
+  activity: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#a' }),
   membership: (home: string, u: string, o: string): Key => ({ pk: user(home, u), sk: `M#${packId(o)}` }),
   credential: (o: string, u: string): Key => ({ pk: secret(o, u), sk: 'P' }),
   link: (o: string, u: string, purpose: string, id: string): Key => ({
@@ -52,6 +53,7 @@ export const keys = {
   client: (o: string, c: string): Key => ({ pk: `${org(o)}#CL#${packId(c)}`, sk: 'CL' }),
   emailClaim: (address: string): Key => ({ pk: `E#${h(address)}`, sk: 'C' }),
   emailClaimByHash: (hash: string): Key => ({ pk: `E#${hash}`, sk: 'C' }),
+  proofLocator: (id: string): Key => ({ pk: `VL#${packId(id)}`, sk: 'C' }),
   numberClaim: (n: number): Key => ({ pk: `N#${n}`, sk: 'C' }),
   usernameClaim: (name: string): Key => ({ pk: `UN#${h(name.toLowerCase())}`, sk: 'C' }),
   externalIdClaim: (o: string, value: string): Key => ({ pk: `${org(o)}#C#ext#${h(value)}`, sk: 'C' }),
@@ -86,8 +88,5 @@ export const DUE_SHARDS = 8;
 
 /** Sort values fold case and accents away, so that É stands beside E. */
 export function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase();
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 }

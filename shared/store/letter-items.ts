@@ -36,7 +36,16 @@ const laneOf = (letter: Pick<LetterRecord, 'id' | 'lane'>): string => {
   return partitions.due(letter.lane, shard);
 };
 
-const FINAL = new Set<DeliveryState>(['sent', 'delivered', 'bounced', 'complained', 'suppressed', 'voided', 'abandoned', 'delayed']);
+const FINAL = new Set<DeliveryState>([
+  'sent',
+  'delivered',
+  'bounced',
+  'complained',
+  'suppressed',
+  'voided',
+  'abandoned',
+  'delayed',
+]);
 export const isFinal = (state: DeliveryState): boolean => FINAL.has(state);
 
 /** Kept 30 days, also when nobody ever finishes it. */

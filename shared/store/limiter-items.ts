@@ -26,7 +26,10 @@ export function counterOf(limit: Limit, key: string, now: Date): Counter {
 }
 
 /** Raises a counter by one: `when` may refuse it at the limit. */
-export function raise(counter: Counter, max?: number): { update: Key; set: Attributes; add: { n: number }; when?: Condition } {
+export function raise(
+  counter: Counter,
+  max?: number,
+): { update: Key; set: Attributes; add: { n: number }; when?: Condition } {
   return {
     update: counter.key,
     set: { k: 'limiter', ttl: counter.ttl },

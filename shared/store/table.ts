@@ -42,6 +42,8 @@ export type Refusal = Problem | ((existing: Item | undefined) => Problem);
 export interface Change {
   set?: Attributes;
   remove?: string[];
+  /** Sets an attribute to what another one held before this change; empty where that is absent. */
+  copy?: Record<string, string>;
   /** Adds numbers, or members to string sets. Creates what is absent. */
   add?: Record<string, number | Set<string>>;
   /** Takes members out of string sets. */

@@ -1,15 +1,15 @@
 // A person as items: the core that lists and sign-in read, the side groups, activity, claims and the admins guard.
 import type { EmailAddress } from '../model/email-address.ts';
-import { legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
+import { type InviteId, legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
 import { isAdmin, type Role } from '../model/principal.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Activity, Lock, User, UserState } from '../model/user.ts';
 import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
 import type { Profile } from '../model/user/profile.ts';
+import type { Activity, Lock, User, UserState } from '../model/user.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { fold, keys, partitions } from './keys.ts';
-import { absent, type Attributes, type Condition, equals, every, type Item, type Refusal, type Value, type Write } from './table.ts';
+import { type Attributes, absent, equals, type Item, type Refusal, type Value, type Write } from './table.ts';
 
 /** The record as flows hold it. What the API shows is made from it by `toUser`. */
 export interface UserRecord {
@@ -39,7 +39,7 @@ export interface UserRecord {
   termsVersion?: string;
   roles: Role[];
   /** The home org's pending invite. */
-  inviteId?: string;
+  inviteId?: InviteId;
   emailVerifiedAt?: string;
   passwordUpdatedAt?: string;
   lock?: Lock;
@@ -50,17 +50,29 @@ export interface UserRecord {
   profile?: Profile;
   contact?: Contact;
   preferences?: Preferences;
+  /** What the last write left on the core: any other write changes it. */
+  revision?: string;
   /** Side groups, read only when asked for. */
   side?: SideGroups;
 }
 
-export type SideGroups = Partial<Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning'>> & {
+export type SideGroups = Partial<
+  Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning'>
+> & {
   /** Members of profile and preferences that the core does not carry. */
   profile?: Profile;
   preferences?: Preferences;
 };
 
-const CORE_PROFILE = ['givenName', 'familyName', 'displayName', 'title', 'department', 'managerId', 'timeZones'] as const;
+const CORE_PROFILE = [
+  'givenName',
+  'familyName',
+  'displayName',
+  'title',
+  'department',
+  'managerId',
+  'timeZones',
+] as const;
 const CORE_PREFERENCES = ['locale', 'loginOrg'] as const;
 
 function split<T extends object>(group: T | undefined, inCore: readonly string[]): [T | undefined, T | undefined] {
@@ -114,6 +126,7 @@ const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
   profile: 'pr',
   contact: 'co',
   preferences: 'pf',
+  revision: 'op',
 };
 
 /** The core item. Everything in it is in four indexes, so it is kept near a kilobyte. */
@@ -163,6 +176,49 @@ export function withSide(record: UserRecord, items: readonly (Item | undefined)[
     ...(preferences && { preferences: { ...record.preferences, ...preferences } }),
     side: groups,
   };
+}
+
+/** The side items that a change touches: written where they hold something, dropped where they no longer do. */
+export function sideWrites(before: UserRecord | undefined, after: UserRecord): Write[] {
+  const [olds, news] = [before ? sideItems(before) : [], sideItems(after)];
+  const same = (a: Item | undefined, b: Item) => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  const otherwise: Problem = { code: 'version-conflict' };
+  return [
+    ...news
+      .filter(
+        (item) =>
+          !same(
+            olds.find((old) => old.sk === item.sk),
+            item,
+          ),
+      )
+      .map((put) => ({ put, otherwise })),
+    ...olds
+      .filter((old) => !news.some((item) => item.sk === old.sk))
+      .map(({ pk, sk }) => ({ drop: { pk, sk }, otherwise })),
+  ];
+}
+
+/** Bytes of the largest item of a record, roughly as DynamoDB counts them. */
+export function largestItem(record: UserRecord): { core: number; side: number } {
+  const bytes = (item: Item) => Buffer.byteLength(JSON.stringify(item));
+  return { core: bytes(userItem(record)), side: Math.max(0, ...sideItems(record).map(bytes)) };
+}
+
+/** What other orgs see of a person, copied to their guest items in the commit that changes it. */
+export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[] {
+  const { givenName, familyName, displayName } = home.profile ?? {};
+  return (home.guestOf ?? []).map((orgId) => {
+    const { sn, se } = indexed({ ...home, orgId });
+    const names = present({ givenName, familyName, displayName }) as Value | undefined;
+    return {
+      update: keys.user(orgId, home.id),
+      set: { em: home.email, st: home.state, pr: names, sn, se, ...change },
+      ...(change.sus && { add: { ep: 1 } }),
+      when: { is: 'present' },
+      otherwise: { code: 'version-conflict' },
+    };
+  });
 }
 
 /** What the API shows. A guest shows identity, names, state and the roles in that org. */
@@ -215,16 +271,15 @@ function present<T extends object>(group: T): T | undefined {
   return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
 }
 
-export const putUser = (record: UserRecord, when: Condition, otherwise: Refusal): Write => ({
-  put: userItem(record),
-  when,
-  otherwise,
+/**
+ * Nobody wrote the record since it was read. A loser reads again and finds out whether that was a new version (a stale
+ * If-Match) or something beside it.
+ */
+export const replaceUser = (after: UserRecord, before: UserRecord): Write => ({
+  put: userItem(after),
+  when: equals('op', before.revision),
+  otherwise: { code: 'version-conflict' },
 });
-
-/** The record is as it was read. With If-Match a loser is told `version-stale`, else the change is tried again. */
-export function unchanged(before: UserRecord): Condition {
-  return every(equals('v', before.version), equals('ep', before.epoch), equals('st', before.state));
-}
 
 export const newUser = (record: UserRecord): Write => ({
   put: userItem(record),
@@ -287,7 +342,12 @@ export const joinAdmins = (o: string, u: string): Write => ({
 export const leaveAdmins = (o: string, u: string): Write => ({
   update: keys.admins(o),
   take: { ids: new Set([u]) },
-  when: { some: [{ attribute: 'ids', sizeAbove: 1 }, { attribute: 'ids', lacks: u }] },
+  when: {
+    some: [
+      { attribute: 'ids', sizeAbove: 1 },
+      { attribute: 'ids', lacks: u },
+    ],
+  },
   otherwise: lastAdmin,
 });
 
@@ -305,6 +365,12 @@ export function guardWrites(before: UserRecord | undefined, after: UserRecord): 
 
 export function readActivity(item: Item | undefined): Activity | undefined {
   if (item === undefined) return undefined;
-  const { at, prev, n, org, from } = item;
-  return { lastSignInAt: at, previousSignInAt: prev, signInCount: n, lastOrgId: org, seenFrom: from } as Activity;
+  const seen = Object.entries(item).filter(([name]) => name.startsWith('from_'));
+  return present({
+    lastSignInAt: item.at,
+    previousSignInAt: item.prev || undefined,
+    signInCount: item.n,
+    lastOrgId: item.org,
+    seenFrom: Object.fromEntries(seen.map(([name, at]) => [name.slice('from_'.length), at])),
+  }) as Activity;
 }

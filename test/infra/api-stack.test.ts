@@ -1,3 +1,4 @@
+// Routes, limits, logs and addresses of the API, and the two workers that live beside it.
 import { describe, expect, test } from 'vitest';
 import { httpSurfaces, routesOf } from '../../functions/surfaces.ts';
 import { functionOf, grantsOf, only, type Resource, resources, synthesized } from './synthesized.ts';

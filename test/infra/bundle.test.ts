@@ -1,3 +1,4 @@
+// The bundles, from stub handlers: form, source maps, refusal of warnings.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+// The table and the key rings: what they are and what survives, property by property.
 import { describe, expect, test } from 'vitest';
 import { only, type Resource, resources, synthesized } from './synthesized.ts';
 

@@ -1,3 +1,4 @@
+// Every function, and what its role may do: exactly what its surface declares.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Sending through SES and the way back of deliveries, bounces and complaints.
 import { describe, expect, test } from 'vitest';
 import { functionOf, grantsOf, only, type Resource, resources, roleOf, synthesized } from './synthesized.ts';
 

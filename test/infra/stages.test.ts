@@ -1,3 +1,4 @@
+// Which stages there are, and what a wrong name is told.
 import { spawnSync } from 'node:child_process';
 import { env, execPath } from 'node:process';
 import { expect, test } from 'vitest';

@@ -1,3 +1,4 @@
+// The front door as data: names, routes and limits that infra and the local run both build on.
 import { describe, expect, test } from 'vitest';
 import { httpSurfaces, routesOf, surfaces } from '../../functions/surfaces.ts';
 

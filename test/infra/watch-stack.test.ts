@@ -1,3 +1,4 @@
+// Which alarms there are, what they measure and who hears them.
 import { describe, expect, test } from 'vitest';
 import { only, type Resource, resources, synthesized } from './synthesized.ts';
 

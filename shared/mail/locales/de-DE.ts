@@ -5,6 +5,7 @@ import type { Sentences } from '../sentences.ts';
 const NOTHING_TO_DO = 'Wenn Sie kein neues Passwort angefordert haben, brauchen Sie nichts zu tun.';
 
 export const deDE: Sentences = {
+  locale: 'de-DE',
   greeting: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
   linkLine: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
   codeLine: 'Oder geben Sie diesen Code ein:',
@@ -29,7 +30,9 @@ export const deDE: Sentences = {
       subject: ({ org }) => `Aktivieren Sie Ihr Konto bei ${org}`,
       title: 'Konto aktivieren',
       preview: () => 'Legen Sie ein Passwort fest, und Ihr Konto ist bereit.',
-      body: ({ org }) => [`Ihr Konto bei ${org} wartet auf Sie. Legen Sie ein Passwort fest, dann können Sie es nutzen.`],
+      body: ({ org }) => [
+        `Ihr Konto bei ${org} wartet auf Sie. Legen Sie ein Passwort fest, dann können Sie es nutzen.`,
+      ],
       button: 'Konto aktivieren',
       ignore: ({ org }) =>
         `Wenn Sie ${org} nicht kennen oder dies nicht angefordert haben, können Sie diese E-Mail ignorieren: Das Konto bleibt dann inaktiv.`,
@@ -90,15 +93,15 @@ export const deDE: Sentences = {
     'address-changed': {
       subject: ({ org }) => `Die E-Mail-Adresse Ihres Kontos bei ${org}`,
       title: 'Änderung Ihrer E-Mail-Adresse',
-      preview: ({ pending }) =>
-        pending ? 'Eine neue Adresse soll bestätigt werden.' : 'Ihre Adresse wurde geändert.',
+      preview: ({ pending }) => (pending ? 'Eine neue Adresse soll bestätigt werden.' : 'Ihre Adresse wurde geändert.'),
       body: ({ newAddress, org, pending, to }) => [
         pending
           ? `für Ihr Konto bei ${org} wurde eine neue E-Mail-Adresse angegeben: ${newAddress}. Sie ersetzt ${to}, sobald sie bestätigt ist.`
           : `die E-Mail-Adresse Ihres Kontos bei ${org} wurde von ${to} zu ${newAddress} geändert.`,
         'Wenn Sie von dieser Änderung wissen, brauchen Sie nichts zu tun.',
       ],
-      otherwise: ({ org }) => `Wenn Sie das nicht waren, wenden Sie sich bitte umgehend an die Administration von ${org}.`,
+      otherwise: ({ org }) =>
+        `Wenn Sie das nicht waren, wenden Sie sich bitte umgehend an die Administration von ${org}.`,
     },
     'password-changed': {
       subject: ({ org }) => `Ihr Passwort für ${org} wurde geändert`,

@@ -4,6 +4,7 @@ import type { Sentences } from '../sentences.ts';
 const contactAdmin = (org: string) => `please contact the administrator of ${org}.`;
 
 export const enUS: Sentences = {
+  locale: 'en-US',
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   linkLine: 'If the button does not work, copy this link into your browser:',
   codeLine: 'Or enter this code:',
@@ -91,7 +92,7 @@ export const enUS: Sentences = {
           : `The email address of your account at ${org} was changed from ${to} to ${newAddress}.`,
         'If you know about this change, you need not do anything.',
       ],
-      otherwise: ({ org }) => `If this was not you, ${contactAdmin(org)} Do so right away.`,
+      otherwise: ({ org }) => `If this was not you, please contact the administrator of ${org} right away.`,
     },
     'password-changed': {
       subject: ({ org }) => `Your password for ${org} was changed`,
@@ -101,7 +102,8 @@ export const enUS: Sentences = {
         `The password of your account at ${org} was changed on ${at}.`,
         'If this was you, you need not do anything. On your other devices, sign in with the new password.',
       ],
-      otherwise: ({ org }) => `If this was not you, choose a new password right away and tell the administrator of ${org}.`,
+      otherwise: ({ org }) =>
+        `If this was not you, choose a new password right away and tell the administrator of ${org}.`,
       button: 'Choose a new password',
     },
     'session-reuse': {

@@ -5,13 +5,13 @@ import type { Sentences } from '../sentences.ts';
 const NOTHING_TO_DO = 'Si vous n’avez pas demandé de nouveau mot de passe, vous n’avez rien à faire.';
 
 export const frFR: Sentences = {
+  locale: 'fr-FR',
   greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
   linkLine: 'Si le bouton ne fonctionne pas, copiez ce lien dans votre navigateur\u00a0:',
   codeLine: 'Ou saisissez ce code\u00a0:',
   expiry: (when) => `Le lien et le code sont valables une seule fois, jusqu’au ${when}.`,
   noteLine: (inviter) => (inviter ? `${inviter} vous écrit\u00a0:` : 'Un mot pour vous\u00a0:'),
-  footer: (org) =>
-    `Envoyé par Rollcall pour ${org}. Cet e-mail est automatique\u00a0; les réponses ne sont pas lues.`,
+  footer: (org) => `Envoyé par Rollcall pour ${org}. Cet e-mail est automatique\u00a0; les réponses ne sont pas lues.`,
   letters: {
     invite: {
       subject: ({ inviter, org }) =>
@@ -30,7 +30,9 @@ export const frFR: Sentences = {
       subject: ({ org }) => `Activez votre compte chez ${org}`,
       title: 'Activez votre compte',
       preview: () => 'Choisissez un mot de passe et votre compte sera prêt.',
-      body: ({ org }) => [`Votre compte chez ${org} vous attend. Choisissez un mot de passe et il sera prêt à l’emploi.`],
+      body: ({ org }) => [
+        `Votre compte chez ${org} vous attend. Choisissez un mot de passe et il sera prêt à l’emploi.`,
+      ],
       button: 'Activer mon compte',
       ignore: ({ org }) =>
         `Si vous ne connaissez pas ${org} ou n’avez rien demandé, vous pouvez ignorer cet e-mail\u00a0: le compte restera inactif.`,
@@ -41,7 +43,7 @@ export const frFR: Sentences = {
       preview: () => 'Vous avez demandé un nouveau mot de passe. Voici votre lien.',
       body: ({ org }) => [
         `Nous avons reçu une demande de nouveau mot de passe pour votre compte chez ${org}.`,
-        'Choisissez-le dès maintenant. Par sécurité, vous serez ensuite déconnecté de tous vos appareils.',
+        'Choisissez-le dès maintenant. Par sécurité, tous vos appareils seront ensuite déconnectés.',
       ],
       button: 'Choisir un mot de passe',
       ignore: () =>
@@ -55,8 +57,7 @@ export const frFR: Sentences = {
         `Merci de confirmer que l’adresse ${to} est bien la vôtre, afin que votre compte chez ${org} puisse l’utiliser.`,
       ],
       button: 'Confirmer cette adresse',
-      ignore: () =>
-        'Si vous n’attendiez pas cet e-mail, vous pouvez l’ignorer\u00a0: l’adresse ne sera pas confirmée.',
+      ignore: () => 'Si vous n’attendiez pas cet e-mail, vous pouvez l’ignorer\u00a0: l’adresse ne sera pas confirmée.',
     },
     'account-inactive': {
       subject: ({ org }) => `Votre compte chez ${org} est désactivé`,
@@ -91,8 +92,7 @@ export const frFR: Sentences = {
     'address-changed': {
       subject: ({ org }) => `L’adresse e-mail de votre compte chez ${org}`,
       title: 'Changement de votre adresse e-mail',
-      preview: ({ pending }) =>
-        pending ? 'Une nouvelle adresse est à confirmer.' : 'Votre adresse a été modifiée.',
+      preview: ({ pending }) => (pending ? 'Une nouvelle adresse est à confirmer.' : 'Votre adresse a été modifiée.'),
       body: ({ newAddress, org, pending, to }) => [
         pending
           ? `Une nouvelle adresse e-mail a été demandée pour votre compte chez ${org}\u00a0: ${newAddress}. Elle remplacera ${to} dès qu’elle sera confirmée.`

@@ -4,6 +4,7 @@ import type { Sentences } from '../sentences.ts';
 const NOTHING_TO_DO = 'Se você não pediu uma nova senha, não precisa fazer nada.';
 
 export const ptBR: Sentences = {
+  locale: 'pt-BR',
   greeting: (name) => (name ? `Olá, ${name}!` : 'Olá!'),
   linkLine: 'Se o botão não funcionar, copie este link no seu navegador:',
   codeLine: 'Ou digite este código:',
@@ -18,7 +19,9 @@ export const ptBR: Sentences = {
       title: 'Você recebeu um convite',
       preview: ({ org }) => `Aceite o convite para usar sua conta em ${org}.`,
       body: ({ inviter, org, to }) => [
-        inviter ? `${inviter} convidou você para fazer parte de ${org}.` : `Você foi convidado(a) para ${org}.`,
+        inviter
+          ? `${inviter} convidou você para fazer parte de ${org}.`
+          : `Você recebeu um convite para fazer parte de ${org}.`,
         `Aceite o convite para começar a usar sua conta. Ela ficará vinculada ao endereço ${to}.`,
       ],
       button: 'Aceitar o convite',
@@ -40,7 +43,7 @@ export const ptBR: Sentences = {
       preview: () => 'Você pediu uma nova senha. Aqui está o seu link.',
       body: ({ org }) => [
         `Recebemos um pedido de nova senha para a sua conta em ${org}.`,
-        'Crie a nova senha agora. Por segurança, sua conta será desconectada de todos os dispositivos em seguida.',
+        'Crie a nova senha agora. Por segurança, todos os seus dispositivos serão desconectados em seguida.',
       ],
       button: 'Criar uma nova senha',
       ignore: () => 'Se não foi você, pode ignorar este e-mail: sua senha continua a mesma.',
@@ -86,8 +89,7 @@ export const ptBR: Sentences = {
     'address-changed': {
       subject: ({ org }) => `O endereço de e-mail da sua conta em ${org}`,
       title: 'Alteração do seu endereço de e-mail',
-      preview: ({ pending }) =>
-        pending ? 'Um novo endereço aguarda confirmação.' : 'Seu endereço foi alterado.',
+      preview: ({ pending }) => (pending ? 'Um novo endereço aguarda confirmação.' : 'Seu endereço foi alterado.'),
       body: ({ newAddress, org, pending, to }) => [
         pending
           ? `Foi solicitado um novo endereço de e-mail para a sua conta em ${org}: ${newAddress}. Ele substituirá ${to} assim que for confirmado.`

@@ -4,13 +4,15 @@ import type { PageText } from './en-US.ts';
 export const deDE: PageText = {
   shell: {
     language: 'Sprache',
-    safety: 'Geben Sie Link und Code aus Ihrer E-Mail nicht weiter. Niemand wird Sie jemals danach fragen.',
-    optional: 'freiwillig',
+    safety:
+      'Geben Sie Link und Code aus Ihrer E-Mail nicht weiter. Wir fragen nie am Telefon oder per Nachricht danach.',
+    optional: 'optional',
     errorPrefix: 'Fehler',
     problemsTitle: 'Bitte prüfen Sie Ihre Eingaben',
   },
   fields: {
     password: 'Passwort',
+    newPassword: 'Neues Passwort',
     currentPassword: 'Ihr jetziges Passwort',
     givenName: 'Vorname',
     familyName: 'Nachname',
@@ -25,7 +27,7 @@ export const deDE: PageText = {
     password: (min) => `Mindestens ${min} Zeichen, höchstens 128. Gut geeignet ist ein Satz aus ein paar Wörtern.`,
     passwordOrExisting: (min) =>
       `Neu hier? Wählen Sie eines mit mindestens ${min} Zeichen, höchstens 128; gut geeignet ist ein Satz aus ein ` +
-      'paar Wörtern. Wenn Sie mit dieser Adresse schon ein Konto haben, geben Sie Ihr jetziges Passwort ein.',
+      'paar Wörtern.\nWenn Sie mit dieser Adresse schon ein Konto haben, geben Sie Ihr jetziges Passwort ein.',
     existingPassword: 'Das Passwort, mit dem Sie sich heute anmelden. Es bleibt unverändert.',
     passwordAgain: 'Passwörter werden nie für Sie ausgefüllt. Bitte geben Sie es noch einmal ein.',
   },
@@ -34,7 +36,8 @@ export const deDE: PageText = {
     title: 'Einladung annehmen',
     lead: 'Füllen Sie dieses kurze Formular aus, um beizutreten.',
     leadWithCode: 'Geben Sie die Adresse ein, an die Ihre Einladung ging, und den Code aus dieser E-Mail.',
-    existing: 'Sie haben schon ein Konto. Geben Sie Ihr jetziges Passwort ein, dann gilt die Einladung für dieses Konto.',
+    existing:
+      'Sie haben schon ein Konto. Geben Sie Ihr jetziges Passwort ein, dann gilt die Einladung für dieses Konto.',
     submit: 'Einladung annehmen',
   },
   reset: {
@@ -72,8 +75,7 @@ export const deDE: PageText = {
     form: 'Es fehlt etwas. Bitte füllen Sie das Formular noch einmal aus.',
   },
   problems: {
-    'too-short': ({ min = 15 }) =>
-      `Verwenden Sie mindestens ${min} Zeichen. Gut geeignet ist ein Satz aus ein paar Wörtern.`,
+    'too-short': ({ min = 15 }) => `Verwenden Sie mindestens ${min} Zeichen.`,
     'too-long': ({ max }) =>
       max ? `Verwenden Sie höchstens ${max} Zeichen.` : 'Das ist zu lang. Bitte kürzen Sie die Eingabe.',
     blocklisted: () =>
@@ -103,10 +105,10 @@ export const deDE: PageText = {
     },
     'email-verified': { title: 'Ihre Adresse ist bestätigt', body: ['Vielen Dank. Sie müssen hier nichts mehr tun.'] },
     'reset-asked': {
-      title: 'Sehen Sie in Ihr Postfach',
+      title: 'Sehen Sie in Ihrem Postfach nach',
       body: [
         'Wenn ein Konto diese Adresse verwendet, ist eine E-Mail mit einem Link unterwegs. Der Link gilt 1 Stunde.',
-        'Nichts angekommen? Sehen Sie im Spam-Ordner nach und warten Sie eine Minute, bevor Sie es noch einmal versuchen.',
+        'Nichts angekommen? Prüfen Sie den Spam-Ordner und warten Sie eine Minute, bevor Sie es noch einmal versuchen.',
       ],
       next: 'Noch einmal anfordern',
     },

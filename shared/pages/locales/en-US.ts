@@ -23,7 +23,7 @@ interface FormText {
 
 export interface PageText {
   shell: { language: string; safety: string; optional: string; errorPrefix: string; problemsTitle: string };
-  fields: Record<Exclude<FieldName, 'form'>, string> & { name: string; currentPassword: string };
+  fields: Record<Exclude<FieldName, 'form'>, string> & { name: string; newPassword: string; currentPassword: string };
   hints: {
     name: string;
     code: string;
@@ -56,13 +56,14 @@ export interface PageText {
 export const enUS: PageText = {
   shell: {
     language: 'Language',
-    safety: 'Keep the link and the code from your email to yourself. Nobody will ever ask you for them.',
+    safety: 'Keep the link and the code from your email to yourself. We never ask for them by phone or message.',
     optional: 'optional',
     errorPrefix: 'Error',
     problemsTitle: 'Please check what you entered',
   },
   fields: {
     password: 'Password',
+    newPassword: 'New password',
     currentPassword: 'Your current password',
     givenName: 'First name',
     familyName: 'Last name',
@@ -76,7 +77,7 @@ export const enUS: PageText = {
     code: '8 letters and digits. Upper or lower case and spaces make no difference.',
     password: (min) => `At least ${min} characters, up to 128. A sentence of a few words works well.`,
     passwordOrExisting: (min) =>
-      `New here? Choose one with at least ${min} characters, up to 128; a sentence of a few words works well. ` +
+      `New here? Choose one with at least ${min} characters, up to 128; a sentence of a few words works well.\n` +
       'If you already have an account with this address, enter the password you use now.',
     existingPassword: 'The one you sign in with today. It stays as it is.',
     passwordAgain: 'Passwords are never filled in for you, so please enter it again.',
@@ -122,7 +123,7 @@ export const enUS: PageText = {
     form: 'Something is missing. Please fill in the form once more.',
   },
   problems: {
-    'too-short': ({ min = 15 }) => `Use at least ${min} characters. A sentence of a few words works well.`,
+    'too-short': ({ min = 15 }) => `Use at least ${min} characters.`,
     'too-long': ({ max }) => (max ? `Use at most ${max} characters.` : 'This is too long. Please shorten it.'),
     blocklisted: () => 'This password is too common or part of a known breach. Choose another one.',
     'context-word': () => 'This password contains your name or address. Choose one that does not.',

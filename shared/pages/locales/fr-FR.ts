@@ -4,13 +4,15 @@ import type { PageText } from './en-US.ts';
 export const frFR: PageText = {
   shell: {
     language: 'Langue',
-    safety: 'Gardez pour vous le lien et le code de votre e-mail. Personne ne vous les demandera jamais.',
+    safety:
+      'Gardez pour vous le lien et le code de votre e-mail. Nous ne les demandons jamais par téléphone ni par message.',
     optional: 'facultatif',
     errorPrefix: 'Erreur',
     problemsTitle: 'Veuillez vérifier votre saisie',
   },
   fields: {
     password: 'Mot de passe',
+    newPassword: 'Nouveau mot de passe',
     currentPassword: 'Votre mot de passe actuel',
     givenName: 'Prénom',
     familyName: 'Nom',
@@ -25,7 +27,7 @@ export const frFR: PageText = {
     password: (min) => `Au moins ${min} caractères, 128 au plus. Une phrase de quelques mots convient très bien.`,
     passwordOrExisting: (min) =>
       `Première visite\u00a0? Choisissez-en un d’au moins ${min} caractères, 128 au plus\u00a0; une phrase de quelques ` +
-      'mots convient très bien. Si vous avez déjà un compte avec cette adresse, saisissez votre mot de passe actuel.',
+      'mots convient très bien.\nSi vous avez déjà un compte avec cette adresse, saisissez votre mot de passe actuel.',
     existingPassword: 'Celui avec lequel vous vous connectez aujourd’hui. Il ne change pas.',
     passwordAgain: 'Le mot de passe n’est jamais rempli à votre place\u00a0: veuillez le saisir à nouveau.',
   },
@@ -72,8 +74,7 @@ export const frFR: PageText = {
     form: 'Il manque quelque chose. Veuillez remplir le formulaire à nouveau.',
   },
   problems: {
-    'too-short': ({ min = 15 }) =>
-      `Utilisez au moins ${min} caractères. Une phrase de quelques mots convient très bien.`,
+    'too-short': ({ min = 15 }) => `Utilisez au moins ${min} caractères.`,
     'too-long': ({ max }) =>
       max ? `Utilisez ${max} caractères au plus.` : 'Ce texte est trop long. Veuillez le raccourcir.',
     blocklisted: () =>
@@ -88,7 +89,8 @@ export const frFR: PageText = {
   },
   unknownProblem: 'Cette saisie n’a pas pu être acceptée. Veuillez la vérifier et réessayer.',
   notices: {
-    'terms-added': 'Encore une étape\u00a0: cette organisation vous demande d’accepter ses conditions pour la rejoindre.',
+    'terms-added':
+      'Encore une étape\u00a0: cette organisation vous demande d’accepter ses conditions pour la rejoindre.',
     'second-factor':
       'Votre compte demande une seconde étape de connexion. Connectez-vous dans votre application et acceptez-y ' +
       'l’invitation\u00a0; elle reste ouverte.',

@@ -4,13 +4,14 @@ import type { PageText } from './en-US.ts';
 export const ptBR: PageText = {
   shell: {
     language: 'Idioma',
-    safety: 'Não compartilhe o link nem o código do seu e-mail. Ninguém jamais vai pedi-los a você.',
+    safety: 'Não compartilhe o link nem o código do seu e-mail. Nunca pedimos esses dados por telefone ou mensagem.',
     optional: 'opcional',
     errorPrefix: 'Erro',
     problemsTitle: 'Confira o que você preencheu',
   },
   fields: {
     password: 'Senha',
+    newPassword: 'Nova senha',
     currentPassword: 'Sua senha atual',
     givenName: 'Nome',
     familyName: 'Sobrenome',
@@ -25,7 +26,7 @@ export const ptBR: PageText = {
     password: (min) => `No mínimo ${min} caracteres, no máximo 128. Uma frase de algumas palavras funciona bem.`,
     passwordOrExisting: (min) =>
       `Primeira vez aqui? Escolha uma com no mínimo ${min} caracteres e no máximo 128; uma frase de algumas palavras ` +
-      'funciona bem. Se você já tem uma conta com este endereço, digite a senha que usa hoje.',
+      'funciona bem.\nSe você já tem uma conta com este endereço, digite a senha que usa hoje.',
     existingPassword: 'A senha com que você entra hoje. Ela continua a mesma.',
     passwordAgain: 'A senha nunca é preenchida para você. Por favor, digite-a de novo.',
   },
@@ -71,7 +72,7 @@ export const ptBR: PageText = {
     form: 'Falta alguma coisa. Por favor, preencha o formulário de novo.',
   },
   problems: {
-    'too-short': ({ min = 15 }) => `Use no mínimo ${min} caracteres. Uma frase de algumas palavras funciona bem.`,
+    'too-short': ({ min = 15 }) => `Use no mínimo ${min} caracteres.`,
     'too-long': ({ max }) =>
       max ? `Use no máximo ${max} caracteres.` : 'O texto é longo demais. Por favor, encurte-o.',
     blocklisted: () => 'Esta senha é comum demais ou aparece em um vazamento conhecido. Escolha outra.',
@@ -159,9 +160,7 @@ export const ptBR: PageText = {
     },
     'bad-request': {
       title: 'Não conseguimos ler este formulário',
-      body: [
-        'Ele chegou incompleto, por isso não fizemos nada com ele. Abra de novo o link do seu e-mail e recomece.',
-      ],
+      body: ['Ele chegou incompleto, por isso não fizemos nada com ele. Abra de novo o link do seu e-mail e recomece.'],
     },
     forbidden: {
       title: 'Isto não é possível',

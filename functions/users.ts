@@ -1,0 +1,257 @@
+// People: the record, its states, roles, and a person's own record.
+import * as v from 'valibot';
+import { principalOf } from '../shared/directory/context.ts';
+import { FILTER_MEMBERS, listUsers, SORTS } from '../shared/directory/user-lists.ts';
+import {
+  activateUser,
+  createUser,
+  deactivateUser,
+  deleteUser,
+  getUser,
+  getUserByEmail,
+  lockUser,
+  restoreUser,
+  setRoles,
+  unlockUser,
+  updateSelf,
+  updateUser,
+} from '../shared/directory/users.ts';
+import { endpoint, type Operation } from '../shared/http/endpoint.ts';
+import { canonicalAddress } from '../shared/model/email-address.ts';
+import { OrgId, UserId } from '../shared/model/ids.ts';
+import { Limit, pageOf } from '../shared/model/page.ts';
+import { group } from '../shared/model/patch.ts';
+import { Role } from '../shared/model/principal.ts';
+import { fail } from '../shared/model/problem.ts';
+import { Instant, text } from '../shared/model/text.ts';
+import { OwnPatch, Roles, SIDE_GROUPS, type SideGroup, User, UserCreate, UserPatch } from '../shared/model/user.ts';
+
+const params = { id: UserId };
+const tag = 'Users';
+/** Reads may ask for a deleted person, who is unknown otherwise. */
+const stateQuery = v.strictObject({ state: v.optional(v.literal('deleted')) });
+
+const create = endpoint('POST /v1/users', {
+  tag,
+  summary: 'Create a person',
+  description:
+    'Without `invite` the person is staged and hears nothing. With it an invite goes out in the same commit.',
+  access: { permission: 'users:write' },
+  rate: 'write',
+  body: UserCreate,
+  answer: User,
+  status: 201,
+  versioned: true,
+  location: (user) => `/v1/users/${user.id}`,
+  problems: [
+    'email-taken',
+    'username-taken',
+    'external-id-taken',
+    'role-above-own',
+    'domain-not-allowed',
+    'invite-limit',
+  ],
+  run: (ctx, { body, version }) => (version === undefined ? createUser(ctx, body) : fail('version-stale')),
+});
+
+const list = endpoint('GET /v1/users', {
+  tag,
+  summary: 'List people',
+  description: [
+    'Items carry the core of the record; `fields` adds groups. In order of creation a walk meets everyone who exists',
+    'throughout exactly once; in another order, everyone whose sort value does not change meanwhile. A filter on a',
+    `claimed value (${FILTER_MEMBERS.slice(0, -1).join(', ')}) shows a write at once. A page with a filter on state`,
+    'evaluates at most 1,000 people and may hold fewer items than asked for and still have a next page.',
+  ].join(' '),
+  access: { permission: 'users:read' },
+  rate: 'read',
+  query: v.strictObject({
+    limit: v.optional(Limit),
+    cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    sort: v.optional(v.picklist(SORTS)),
+    filter: v.optional(v.pipe(v.string(), v.description('SCIM grammar: `member eq value`, joined by `and`.'))),
+    fields: v.optional(v.pipe(v.string(), v.maxLength(200), v.description('Groups, separated by commas.'))),
+  }),
+  answer: pageOf(User),
+  problems: ['cursor-invalid', 'filter-invalid'],
+  run: (ctx, { query: { fields, ...query } }) => listUsers(ctx, { ...query, fields: readFields(fields) }),
+});
+
+function readFields(fields: string | undefined): SideGroup[] {
+  return (fields?.split(',') ?? []).map((name) => {
+    const issues = [{ pointer: '/fields', message: `must be of ${SIDE_GROUPS.join(', ')}` }];
+    return SIDE_GROUPS.find((group) => group === name) ?? fail({ code: 'input-invalid', issues });
+  });
+}
+
+const get = endpoint('GET /v1/users/{id}', {
+  tag,
+  summary: 'Get a person',
+  access: { permission: 'users:read' },
+  rate: 'read',
+  params,
+  query: stateQuery,
+  answer: User,
+  versioned: true,
+  run: (ctx, { params, query }) => getUser(ctx, params.id, query.state),
+});
+
+const getByEmail = endpoint('GET /v1/users/by-email/{email}', {
+  tag,
+  summary: 'Get a person by address',
+  access: { permission: 'users:read' },
+  rate: 'read',
+  params: { email: v.string() },
+  query: stateQuery,
+  answer: User,
+  versioned: true,
+  run: (ctx, { params, query }) =>
+    getUserByEmail(ctx, canonicalAddress(params.email) ?? fail('not-found'), query.state),
+});
+
+const patch = endpoint('PATCH /v1/users/{id}', {
+  tag,
+  summary: 'Change a person',
+  description: 'A JSON merge patch. A new address holds at once, is unproven, and ends links and sessions.',
+  access: { permission: 'users:write' },
+  rate: 'write',
+  params,
+  body: UserPatch,
+  answer: User,
+  versioned: true,
+  problems: [
+    'email-taken',
+    'username-taken',
+    'external-id-taken',
+    'not-home-org',
+    'own-address-needs-proof',
+    'domain-not-allowed',
+  ],
+  run: (ctx, { params, body, version }) => updateUser(ctx, params.id, body, version),
+});
+
+const remove = endpoint('DELETE /v1/users/{id}', {
+  tag,
+  summary: 'Delete a person, or end the membership of a guest',
+  description: 'Ends sessions and links, revokes the pending invite and keeps the address reserved; can be restored.',
+  access: { permission: 'users:delete' },
+  rate: 'write',
+  params,
+  versioned: true,
+  problems: ['last-admin', 'state-not-allowed'],
+  run: (ctx, { params, version }) => deleteUser(ctx, params.id, version).then(() => undefined),
+});
+
+interface Move {
+  name: string;
+  summary: string;
+  description: string;
+  run: typeof activateUser;
+  permission?: 'users:delete';
+}
+
+/** The moves between states that need nothing but the person. */
+const moves: Move[] = [
+  {
+    name: 'restore',
+    summary: 'Restore a deleted person',
+    description: 'Brings back record, memberships and password in the state held before; no session.',
+    run: restoreUser,
+    permission: 'users:delete',
+  },
+  {
+    name: 'activate',
+    summary: 'Let an inactive person in again',
+    description: 'Active again if they ever were, else invited or staged.',
+    run: activateUser,
+  },
+  {
+    name: 'deactivate',
+    summary: 'Keep a person out',
+    description: 'Ends sessions and links. A pending invite stays, unusable until they are activated.',
+    run: deactivateUser,
+  },
+  { name: 'unlock', summary: 'Lift a lock', description: 'Lifts the hold on sign-in.', run: unlockUser },
+];
+
+const moveOperations = moves.map(({ name, summary, description, run, permission }) =>
+  endpoint(`POST /v1/users/{id}/${name}`, {
+    tag,
+    summary,
+    description,
+    access: { permission: permission ?? 'users:write' },
+    rate: 'write',
+    params,
+    answer: User,
+    versioned: true,
+    problems: ['state-not-allowed', 'not-home-org', 'last-admin'],
+    run: (ctx, { params, version }) => run(ctx, params.id, version),
+  }),
+);
+
+const lock = endpoint('POST /v1/users/{id}/lock', {
+  tag,
+  summary: 'Put a hold on sign-in',
+  description: 'Beside the state; ends sessions and links. Without `until` it holds until it is lifted.',
+  access: { permission: 'users:write' },
+  rate: 'write',
+  params,
+  body: group({ reason: v.pipe(text(200), v.minLength(1)), until: v.nullish(Instant) }),
+  answer: User,
+  versioned: true,
+  problems: ['not-home-org', 'last-admin'],
+  run: (ctx, { params, body, version }) => lockUser(ctx, params.id, body.reason, body.until ?? undefined, version),
+});
+
+const Membership = v.object({ userId: UserId, orgId: OrgId, roles: v.array(Role), version: v.number() });
+
+const putRoles = endpoint('PUT /v1/users/{id}/roles', {
+  tag,
+  summary: 'Set the roles in this org',
+  description: 'Nobody grants or takes away more than they hold. One active owner or admin always remains.',
+  access: { permission: 'roles:write' },
+  rate: 'write',
+  params,
+  body: group({ roles: Roles }),
+  answer: Membership,
+  versioned: true,
+  problems: ['role-above-own', 'last-admin'],
+  run: (ctx, { params, body, version }) => setRoles(ctx, params.id, body.roles, version),
+});
+
+const me = endpoint('GET /v1/me', {
+  tag: 'Me',
+  summary: 'Get the own record',
+  access: 'person',
+  rate: 'read',
+  answer: User,
+  versioned: true,
+  run: (ctx) => getUser(ctx, principalOf(ctx).id as UserId),
+});
+
+const patchMe = endpoint('PATCH /v1/me', {
+  tag: 'Me',
+  summary: 'Change the own record',
+  description: 'A JSON merge patch of what people may change themselves. The address changes by proof.',
+  access: 'person',
+  rate: 'write',
+  body: OwnPatch,
+  answer: User,
+  versioned: true,
+  problems: ['not-home-org'],
+  run: (ctx, { body, version }) => updateSelf(ctx, body, version),
+});
+
+export const operations: readonly Operation[] = [
+  create,
+  list,
+  get,
+  getByEmail,
+  patch,
+  remove,
+  ...moveOperations,
+  lock,
+  putRoles,
+  me,
+  patchMe,
+];

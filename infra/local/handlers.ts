@@ -1,0 +1,56 @@
+// The files under functions/ made into callable handlers. Imported when first asked for, never from here by name.
+import { type Surface, surfaces } from '../../functions/surfaces.ts';
+import type { Operation } from '../../shared/http/endpoint.ts';
+import { type HttpHandler, serve } from '../../shared/http/serve.ts';
+import type { Services } from '../../shared/services.ts';
+import type { Worker } from '../../shared/worker.ts';
+
+interface Entry {
+  operations?: readonly Operation[];
+  worker?: Worker;
+}
+
+export interface Handlers {
+  /** The handler of an HTTP surface, made once. */
+  http(name: string): Promise<HttpHandler>;
+  /** Calls the worker of a kind with an event. */
+  work(kind: Exclude<Surface['kind'], 'http'>, event: unknown): Promise<unknown>;
+  /** Imports all of them. */
+  load(): Promise<void>;
+}
+
+export function newHandlers(services: Services | Promise<Services>): Handlers {
+  const handlers = new Map<string, Promise<HttpHandler>>();
+  const http = (name: string): Promise<HttpHandler> => {
+    const known = handlers.get(name);
+    if (known) return known;
+    const made = load(named(name)).then(({ operations }) => serve(given(operations, name), services));
+    handlers.set(name, made);
+    return made;
+  };
+  return {
+    http,
+    async work(kind, event) {
+      const surface = surfaces.find((candidate) => candidate.kind === kind);
+      const { worker } = await load(surface ?? named(kind));
+      return given(worker, kind)(await services, event);
+    },
+    async load() {
+      await Promise.all(surfaces.map((surface) => (surface.kind === 'http' ? http(surface.name) : load(surface))));
+    },
+  };
+}
+
+function named(name: string): Surface {
+  const surface = surfaces.find((candidate) => candidate.name === name);
+  if (!surface) throw new Error(`there is no surface ${name}`);
+  return surface;
+}
+
+const load = async ({ entry }: Surface): Promise<Entry> =>
+  (await import(new URL(`../../functions/${entry}`, import.meta.url).href)) as Entry;
+
+function given<T>(exported: T | undefined, name: string): T {
+  if (exported === undefined) throw new Error(`the entry of ${name} exports neither operations nor worker`);
+  return exported;
+}

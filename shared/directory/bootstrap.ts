@@ -1,0 +1,70 @@
+// The first org and its first clients, where no token can exist yet. Used by the local seed and the operator's first
+// command; no operation reaches it.
+
+import * as v from 'valibot';
+import { EmailAddress } from '../model/email-address.ts';
+import type { ClientId, OrgId, UserId } from '../model/ids.ts';
+import { PLATFORM_ORG } from '../model/ids.ts';
+import { PERMISSIONS } from '../model/principal.ts';
+import { hashPassword } from '../security/password-hash.ts';
+import { newOrg, type OrgRecord } from '../store/org-items.ts';
+import { putCredential } from '../store/secret-items.ts';
+import { claimEmail, claimNumber, guardWrites, newUser, type UserRecord } from '../store/user-items.ts';
+import { commit } from './commit.ts';
+import { type Context, instant, newId } from './context.ts';
+import { makeClient } from './orgs.ts';
+
+export interface Bootstrapped {
+  orgId: OrgId;
+  clientId: ClientId;
+  clientSecret: string;
+  platformClientId: ClientId;
+  platformClientSecret: string;
+}
+
+/** An org with an active owner, a client with an owner's permissions, and a platform client. */
+export async function bootstrap(
+  ctx: Context,
+  input: { orgName: string; adminEmail: string; adminPassword: string },
+): Promise<Bootstrapped> {
+  const now = instant(ctx.now);
+  const orgId = newId<OrgId>(ctx);
+  const times = { createdAt: now, updatedAt: now };
+  const org: OrgRecord = { id: orgId, name: input.orgName, settings: {}, version: 1, epoch: 1, ...times };
+  const owner: UserRecord = {
+    id: newId<UserId>(ctx),
+    orgId,
+    email: v.parse(EmailAddress, input.adminEmail),
+    state: 'active',
+    version: 1,
+    epoch: 1,
+    roles: ['owner'],
+    activatedAt: now,
+    emailVerifiedAt: now,
+    passwordUpdatedAt: now,
+    ...times,
+  };
+  const credential = { hash: await hashPassword(input.adminPassword), setAt: now };
+  await commit(
+    ctx,
+    { type: 'org-created', orgId, userId: owner.id, version: 1 },
+    [
+      newOrg(org),
+      newUser(owner),
+      claimEmail(owner.email ?? '', orgId, owner.id),
+      claimNumber(orgId, owner.id),
+      putCredential(orgId, owner.id, credential),
+      ...guardWrites(undefined, owner),
+    ],
+    undefined,
+  );
+  const client = await makeClient(ctx, orgId, 'first client', [...PERMISSIONS]);
+  const platform = await makeClient(ctx, PLATFORM_ORG, 'platform', []);
+  return {
+    orgId,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+    platformClientId: platform.clientId,
+    platformClientSecret: platform.clientSecret,
+  };
+}

@@ -1,0 +1,219 @@
+// Proving an address by letter: the person's present one, or a new one that takes its place once proven.
+import type { EmailAddress } from '../model/email-address.ts';
+import type { LinkId, OrgId, UserId } from '../model/ids.ts';
+import { fail, hasCode } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
+import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
+import { keys } from '../store/keys.ts';
+import { putLetter } from '../store/letter-items.ts';
+import { isCurrent, type LinkRecord, linkItem, readLinkItem, spendLink } from '../store/secret-items.ts';
+import type { Write } from '../store/table.ts';
+import { copyToGuests, readClaim, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { countLetterTry, countTry, uncountTry } from './codes.ts';
+import { commit, reapply } from './commit.ts';
+import { type Context, instant, newId, newNonce, principalOf, secondsFrom } from './context.ts';
+import { addressNotice, newLetter } from './outbox.ts';
+import { checkDomain, findRecord, moveClaims, readUser, stamped } from './users.ts';
+
+/** Seconds an address proof lives, counted from sending. */
+export const PROOF_SECONDS = 86_400;
+
+export interface ValidationView {
+  id: LinkId;
+  expiresAt: Instant;
+}
+
+const dead = (): never => fail('link-not-usable');
+
+/** Starts a proof for the signed-in person. The answer is the same whoever the address belongs to. */
+export async function startOwnValidation(ctx: Context, email: EmailAddress): Promise<ValidationView> {
+  const principal = principalOf(ctx);
+  if (principal.is !== 'person') fail('person-only');
+  const user = await findRecord(ctx, principal.homeOrgId, principal.id);
+  if (!user) fail('token-invalid');
+  return start(ctx, user, email);
+}
+
+/** Starts a proof of the address that a person of the caller's org has, or is to have. */
+export async function startValidation(ctx: Context, id: UserId, email: EmailAddress): Promise<ValidationView> {
+  const user = await readUser(ctx, id);
+  if (user.homeOrgId) fail('not-home-org');
+  return start(ctx, user, email);
+}
+
+async function start(ctx: Context, user: UserRecord, email: EmailAddress): Promise<ValidationView> {
+  const { org } = await ctx.standing();
+  if (org && org.id === user.orgId && email !== user.email) checkDomain(org, email);
+  const id = newId<LinkId>(ctx);
+  const letter = newLetter(ctx, { kind: 'address-proof', orgId: user.orgId, userId: user.id, linkId: id });
+  const link: LinkRecord = {
+    purpose: 'validate-email',
+    orgId: user.orgId,
+    userId: user.id,
+    id,
+    nonce: newNonce(ctx),
+    epoch: user.epoch,
+    email,
+    createdAt: instant(ctx.now),
+    expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
+    letterId: letter.id,
+  };
+  const locator: Write = {
+    put: { ...keys.proofLocator(id), k: 'locator', o: user.orgId, u: user.id, ttl: linkItem(link).ttl },
+    when: { is: 'absent' },
+    otherwise: { code: 'version-conflict' },
+  };
+  const put: Write = { put: linkItem(link), when: { is: 'absent' }, otherwise: { code: 'version-conflict' } };
+  // The old address hears of it before anything changes; an admin's proof of the present address tells nobody.
+  const told = user.email && email !== user.email ? [addressNotice(ctx, user, email, true)] : [];
+  return commit(
+    ctx,
+    event(link, 'contact-validation-started'),
+    [put, locator, putLetter(letter), ...told],
+    viewOf(link),
+  );
+}
+
+const event = (
+  { orgId, userId, id }: LinkRecord,
+  type:
+    | 'contact-validation-started'
+    | 'contact-validation-resent'
+    | 'contact-validation-cancelled'
+    | 'contact-validated',
+) => ({ type, orgId, userId, subjectId: id });
+
+const viewOf = ({ id, expiresAt }: LinkRecord): ValidationView => ({ id, expiresAt: expiresAt as Instant });
+
+/** Whose validations the caller means: their own, or a person's of their org. */
+export async function ownerOf(ctx: Context, userId?: UserId): Promise<{ orgId: OrgId; userId: UserId }> {
+  if (userId !== undefined) {
+    const user = await readUser(ctx, userId);
+    if (user.homeOrgId) fail('not-home-org');
+    return { orgId: user.orgId, userId };
+  }
+  const principal = principalOf(ctx);
+  if (principal.is !== 'person') fail('person-only');
+  return { orgId: principal.homeOrgId, userId: principal.id };
+}
+
+async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<LinkRecord> {
+  const owner = await ownerOf(ctx, userId);
+  const item = await ctx.table.get(keys.link(owner.orgId, owner.userId, 'validate-email', id));
+  const link = item && readLinkItem(item);
+  if (!link) fail('not-found');
+  if (link.usedAt || link.cancelledAt)
+    fail({ code: 'state-not-allowed', from: link.usedAt ? 'used' : 'cancelled', to: 'open' });
+  return link;
+}
+
+/** The same proof with a new link and letter; the older link is dead. */
+export async function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView> {
+  const before = await readOpen(ctx, id, userId);
+  const user = await findRecord(ctx, before.orgId, before.userId);
+  const letter = newLetter(ctx, { kind: 'address-proof', orgId: before.orgId, userId: before.userId, linkId: id });
+  const after: LinkRecord = {
+    ...before,
+    nonce: newNonce(ctx),
+    epoch: user?.epoch ?? before.epoch,
+    expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
+    letterId: letter.id,
+  };
+  const writes = [replaceLink(after, before), putLetter(letter)];
+  return commit(ctx, event(after, 'contact-validation-resent'), writes, viewOf(after));
+}
+
+export async function cancelValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<void> {
+  const before = await readOpen(ctx, id, userId);
+  const cancelled = replaceLink({ ...before, cancelledAt: instant(ctx.now) }, before);
+  await commit(ctx, event(before, 'contact-validation-cancelled'), [cancelled], undefined);
+}
+
+const replaceLink = (after: LinkRecord, before: LinkRecord): Write => ({
+  put: linkItem(after),
+  when: {
+    every: [
+      { attribute: 'n', equals: before.nonce },
+      { attribute: 'used', equals: undefined },
+      { attribute: 'off', equals: undefined },
+    ],
+  },
+  otherwise: { code: 'version-conflict' },
+});
+
+/** Proves the address by link, or by the proof's id and code. Signs nobody in and shows nothing of the account. */
+export async function completeValidation(
+  ctx: Context,
+  proof: { token: string } | { id: LinkId; code: string },
+): Promise<{ email: string; emailVerifiedAt: Instant }> {
+  const { link, proven } = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.id, proof.code);
+  try {
+    return await reapply(async () => {
+      const before = await findRecord(ctx, link.orgId, link.userId);
+      const now = instant(ctx.now);
+      const usable = !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > now && before?.epoch === link.epoch;
+      if (!usable || !before || !['staged', 'invited', 'active'].includes(before.state)) return dead();
+      await proven();
+      const answer = { email: link.email, emailVerifiedAt: now };
+      return commit(
+        ctx,
+        event(link, 'contact-validated'),
+        [spendLink(link, now), isCurrent(link), ...prove(ctx, before, link)],
+        answer,
+      );
+    });
+  } catch (error) {
+    // Somebody else proved the address meanwhile: the link is no good any more, and says nothing about whose it is.
+    throw hasCode(error, 'email-taken') ? dead() : error;
+  }
+}
+
+function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
+  const now = instant(ctx.now);
+  const firstProof = !before.activatedAt && !before.emailVerifiedAt;
+  // Whatever was set before anybody proved the address may be a stranger's.
+  const wiped: Write[] = firstProof
+    ? [{ drop: keys.credential(before.orgId, before.id), otherwise: { code: 'version-conflict' } }]
+    : [];
+  if (before.email === link.email) {
+    const after = { ...before, emailVerifiedAt: now, epoch: before.epoch + (firstProof ? 1 : 0) };
+    return [replaceUser(after, before), ...wiped];
+  }
+  const changed = { ...before, email: link.email as EmailAddress, emailVerifiedAt: now, epoch: before.epoch + 1 };
+  const after = { ...stamped(ctx, changed, before.version + 1), updatedBy: before.id };
+  return [
+    replaceUser(after, before),
+    ...moveClaims(before, after),
+    ...copyToGuests(after),
+    ...(before.email ? [addressNotice(ctx, before, link.email)] : []),
+    ...wiped,
+  ];
+}
+
+interface Found {
+  link: LinkRecord;
+  proven(): Promise<void>;
+}
+
+async function byToken(ctx: Context, token: string): Promise<Found> {
+  const parsed = parseLinkToken('validate-email', token);
+  const [orgId = '', userId = '', linkId = ''] = parsed?.locator ?? [];
+  const item = parsed && (await ctx.table.get(keys.link(orgId, userId, 'validate-email', linkId)));
+  const link = item && readLinkItem(item);
+  if (!link || !provesLink(ctx.keys.links, 'validate-email', parsed, link.nonce)) return dead();
+  return { link, proven: async () => undefined };
+}
+
+async function byCode(ctx: Context, id: LinkId, code: string): Promise<Found> {
+  const [locator, , alive] = await Promise.all([
+    ctx.table.get(keys.proofLocator(id)),
+    countTry(ctx, id),
+    countLetterTry(ctx, id),
+  ]);
+  const { orgId, userId } = readClaim(locator) ?? { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
+  const item = await ctx.table.get(keys.link(orgId, userId, 'validate-email', id));
+  const link = item && readLinkItem(item);
+  const right = link && provesCode(ctx.keys.links, 'validate-email', [orgId, userId, id], link.nonce, code);
+  if (!right || !alive) return dead();
+  return { link, proven: () => uncountTry(ctx, id, id) };
+}

@@ -1,0 +1,65 @@
+// The parts that every new invite has: its record, its letter, and the rules that need no look at the person.
+import type { InviteId } from '../model/ids.ts';
+import type { InviteCreate } from '../model/invite.ts';
+import { DEFAULT_INVITE_SECONDS, redirectAllowed } from '../model/org.ts';
+import { mergePatch } from '../model/patch.ts';
+import type { Role } from '../model/principal.ts';
+import { fail } from '../model/problem.ts';
+import type { Profile } from '../model/user/profile.ts';
+import { type InviteRecord, newInvite } from '../store/invite-items.ts';
+import { putLetter } from '../store/letter-items.ts';
+import type { OrgRecord } from '../store/org-items.ts';
+import type { Write } from '../store/table.ts';
+import type { UserRecord } from '../store/user-items.ts';
+import { type Context, instant, newId, newNonce, principalOf, secondsFrom } from './context.ts';
+import { countWithin, LIMITS } from './limits.ts';
+import { newLetter } from './outbox.ts';
+
+export interface InvitePlan {
+  invite: InviteRecord;
+  writes: Write[];
+}
+
+/** Plans an invite of an address for the person who holds it now. Raises the daily counters: an attempt counts. */
+export async function planInvite(
+  ctx: Context,
+  org: OrgRecord,
+  wanted: Omit<InviteCreate, 'roles'> & { roles: Role[] },
+  holder: Pick<UserRecord, 'id' | 'orgId'>,
+): Promise<InvitePlan> {
+  const { redirectUrl, note, locale, profile, notify } = wanted;
+  if (redirectUrl && !redirectAllowed(org.settings, redirectUrl)) fail('redirect-not-allowed');
+  const principal = principalOf(ctx);
+  await Promise.all([
+    countWithin(ctx, LIMITS.invitesPerInviter, principal.id, 'invite-limit'),
+    countWithin(ctx, LIMITS.invitesPerOrg, org.id, 'invite-limit'),
+  ]);
+  const id = newId<InviteId>(ctx);
+  const letter = notify === false ? undefined : newLetter(ctx, { kind: 'invite', orgId: org.id, inviteId: id });
+  const filled = profile ? (mergePatch({}, profile) as Profile) : undefined;
+  const invite: InviteRecord = {
+    id,
+    orgId: org.id,
+    email: wanted.email,
+    state: 'pending',
+    roles: wanted.roles,
+    nonce: newNonce(ctx),
+    createdAt: instant(ctx.now),
+    createdBy: {
+      is: principal.is,
+      id: principal.id,
+      ...(principal.is === 'person' && { homeOrgId: principal.homeOrgId }),
+    },
+    expiresAt: instant(secondsFrom(ctx.now, wanted.expiresInSeconds ?? inviteSeconds(org))),
+    userId: holder.id,
+    userOrgId: holder.orgId,
+    ...(filled && { profile: filled }),
+    ...(locale && { locale }),
+    ...(redirectUrl && { redirectUrl }),
+    ...(note && { note }),
+    ...(letter && { letterId: letter.id, delivery: { state: 'queued', at: instant(ctx.now) } }),
+  };
+  return { invite, writes: [newInvite(invite), ...(letter ? [putLetter(letter)] : [])] };
+}
+
+export const inviteSeconds = (org: OrgRecord): number => org.settings.inviteLifetimeSeconds ?? DEFAULT_INVITE_SECONDS;

@@ -1,0 +1,197 @@
+// Invites as the inviting org sees them: create, list, resend, extend, revoke. Accepting is in accept-invite.ts.
+import type { InviteId, OrgId, UserId } from '../model/ids.ts';
+import type { Invite, InviteCreate } from '../model/invite.ts';
+import type { Page } from '../model/page.ts';
+import { fail, hasCode } from '../model/problem.ts';
+import {
+  type InviteRecord,
+  membershipItem,
+  newInvite,
+  putInvite,
+  readInviteItem,
+  readMembership,
+  toInvite,
+} from '../store/invite-items.ts';
+import { keys, partitions } from '../store/keys.ts';
+import { putLetter } from '../store/letter-items.ts';
+import type { OrgRecord } from '../store/org-items.ts';
+import { equals, type Write } from '../store/table.ts';
+import {
+  claimEmail,
+  claimNumber,
+  type Holder,
+  newUser,
+  readClaim,
+  readUserItem,
+  replaceUser,
+  type UserRecord,
+} from '../store/user-items.ts';
+import { commit, reapply } from './commit.ts';
+import { type Context, instant, newId, newNonce, orgOf, secondsFrom } from './context.ts';
+import { inviteSeconds, planInvite } from './invite-plan.ts';
+import { listPage, type PageInput } from './lists.ts';
+import { newLetter } from './outbox.ts';
+import { applyPatch, checkSize } from './record.ts';
+import { checkDomain, checkGrant, stamped } from './users.ts';
+
+/**
+ * Invites an address. Nobody with it yet: the person is created in the same commit. The claim of the address decides
+ * which of the two it is, so two invites at once make one person.
+ */
+export async function createInvite(ctx: Context, input: InviteCreate): Promise<Invite> {
+  const { permissions, org = fail('permission-missing') } = await ctx.standing();
+  const wanted = { ...input, roles: [...new Set(input.roles ?? (['member'] as const))] };
+  checkGrant(permissions, wanted.roles);
+  checkDomain(org, input.email);
+  const now = instant(ctx.now);
+  const by = ctx.principal?.id;
+  const times = { createdAt: now, updatedAt: now, invitedAt: now, ...(by && { createdBy: by, updatedBy: by }) };
+  const id = newId<UserId>(ctx);
+  const blank: UserRecord = {
+    id,
+    orgId: org.id,
+    state: 'invited',
+    version: 1,
+    epoch: 1,
+    roles: wanted.roles,
+    ...times,
+  };
+  const plan = await planInvite(ctx, org, wanted, blank);
+  const named = applyPatch(blank, { email: input.email, ...(input.profile && { profile: input.profile }) });
+  const person: UserRecord = { ...named, inviteId: plan.invite.id };
+  checkSize(person);
+  const writes = [newUser(person), claimEmail(input.email, org.id, id), claimNumber(org.id, id), ...plan.writes];
+  try {
+    return await commit(ctx, invited(plan.invite), writes, toInvite(plan.invite, ctx.now));
+  } catch (error) {
+    if (!hasCode(error, 'email-taken')) throw error;
+    return inviteHolder(ctx, org, plan.invite, plan.writes.slice(1));
+  }
+}
+
+const invited = (invite: InviteRecord) =>
+  ({ type: 'user-invited', orgId: invite.orgId, userId: invite.userId, subjectId: invite.id }) as const;
+
+/** Invites the person who holds the address already: of this org, or of another. */
+function inviteHolder(ctx: Context, org: OrgRecord, planned: InviteRecord, letters: Write[]): Promise<Invite> {
+  return reapply(async () => {
+    const holder = readClaim(await ctx.table.get(keys.emailClaim(planned.email)));
+    // Freed in this moment: the next try finds the address free again.
+    if (!holder) fail('version-conflict');
+    const invite: InviteRecord = { ...planned, userId: holder.userId, userOrgId: holder.orgId };
+    const writes = await (holder.orgId === org.id ? joinOwn(ctx, invite) : offer(ctx, invite, holder));
+    return commit(ctx, invited(invite), [newInvite(invite), ...letters, ...writes], toInvite(invite, ctx.now));
+  });
+}
+
+/** A person of the own org: only one who was never in may be invited. */
+async function joinOwn(ctx: Context, invite: InviteRecord): Promise<Write[]> {
+  const item = await ctx.table.get(keys.user(invite.orgId, invite.userId));
+  const before = item && readUserItem(item);
+  if (!before) fail('version-conflict');
+  if (before.state === 'deleted') fail({ code: 'email-taken', deletedUserId: before.id });
+  if (before.state === 'active' || before.state === 'inactive') fail('already-member');
+  const superseded = await supersede(ctx, invite.orgId, before.inviteId);
+  const now = instant(ctx.now);
+  const joined: UserRecord = { ...before, state: 'invited', invitedAt: now, inviteId: invite.id, roles: invite.roles };
+  return [replaceUser(stamped(ctx, joined, before.version + 1), before), ...superseded];
+}
+
+/** A person of another org: the offer is an item on the person's side, one per org, so none is made twice. */
+async function offer(ctx: Context, invite: InviteRecord, holder: Holder): Promise<Write[]> {
+  const [membershipOf, guest] = await ctx.table.getMany([
+    keys.membership(holder.orgId, holder.userId, invite.orgId),
+    keys.user(invite.orgId, holder.userId),
+  ]);
+  const membership = membershipOf && readMembership(membershipOf);
+  const member = guest && readUserItem(guest);
+  if (member && member.state !== 'erased' && !member.suspended) fail('already-member');
+  const superseded = await supersede(ctx, invite.orgId, membership?.inviteId);
+  const offered = { orgId: invite.orgId, state: 'offered', inviteId: invite.id } as const;
+  return [
+    {
+      put: membershipItem(holder.orgId, holder.userId, offered),
+      when: equals('op', membershipOf?.op),
+      otherwise: { code: 'version-conflict' },
+    },
+    ...superseded,
+  ];
+}
+
+/** A pending invite stands in the way; one whose time is up is replaced. */
+async function supersede(ctx: Context, orgId: OrgId, inviteId: InviteId | undefined): Promise<Write[]> {
+  const item = inviteId && (await ctx.table.get(keys.invite(orgId, inviteId)));
+  if (!item) return [];
+  const before = readInviteItem(item);
+  if (toInvite(before, ctx.now).state === 'pending') fail({ code: 'invite-pending', inviteId: before.id });
+  if (before.state !== 'pending') return [];
+  const revoked: InviteRecord = { ...before, state: 'revoked', revokedAt: instant(ctx.now) };
+  return [putInvite(revoked, before, { code: 'version-conflict' })];
+}
+
+async function readInvite(ctx: Context, id: InviteId): Promise<InviteRecord> {
+  const item = await ctx.table.get(keys.invite(orgOf(ctx), id));
+  return item ? readInviteItem(item) : fail('not-found');
+}
+
+export async function getInvite(ctx: Context, id: InviteId): Promise<Invite> {
+  return toInvite(await readInvite(ctx, id), ctx.now);
+}
+
+export function listInvites(ctx: Context, input: PageInput): Promise<Page<Invite>> {
+  const query = { pk: partitions.invites(orgOf(ctx)), index: 'byCreated' as const, descending: true };
+  return listPage(ctx, ['invites', orgOf(ctx)], input, query, async (items) =>
+    items.map((item) => toInvite(readInviteItem(item), ctx.now)),
+  );
+}
+
+/** Same invite, new link, new letter, new expiry: the older link is dead from this commit on. */
+export function resendInvite(ctx: Context, id: InviteId, expiresInSeconds?: number): Promise<Invite> {
+  return reapply(async () => {
+    const [before, { org }] = await Promise.all([readInvite(ctx, id), ctx.standing()]);
+    if (before.state !== 'pending') fail({ code: 'state-not-allowed', from: before.state, to: 'pending' });
+    const letter = newLetter(ctx, { kind: 'invite', orgId: before.orgId, inviteId: id });
+    const lifetime = expiresInSeconds ?? (org ? inviteSeconds(org) : 0);
+    const after: InviteRecord = {
+      ...before,
+      nonce: newNonce(ctx),
+      expiresAt: instant(secondsFrom(ctx.now, lifetime)),
+      letterId: letter.id,
+      delivery: { state: 'queued', at: instant(ctx.now) },
+    };
+    const type = expiresInSeconds === undefined ? 'invite-resent' : 'invite-extended';
+    const writes = [putInvite(after, before, { code: 'version-conflict' }), putLetter(letter)];
+    return commit(ctx, { ...invited(after), type }, writes, toInvite(after, ctx.now));
+  });
+}
+
+/** The link is dead at once; a person who was only invited is staged again. */
+export function revokeInvite(ctx: Context, id: InviteId): Promise<void> {
+  return reapply(async () => {
+    const before = await readInvite(ctx, id);
+    if (before.state !== 'pending') fail({ code: 'state-not-allowed', from: before.state, to: 'revoked' });
+    const after: InviteRecord = { ...before, state: 'revoked', revokedAt: instant(ctx.now) };
+    const writes = [putInvite(after, before, { code: 'version-conflict' }), ...(await withdraw(ctx, before))];
+    await commit(ctx, { ...invited(after), type: 'invite-revoked' }, writes, undefined);
+  });
+}
+
+async function withdraw(ctx: Context, invite: InviteRecord): Promise<Write[]> {
+  const { orgId, userOrgId, userId } = invite;
+  if (userOrgId !== orgId) {
+    return [
+      {
+        update: keys.membership(userOrgId, userId, orgId),
+        set: { k: 'membership', o: orgId, st: 'left' },
+        remove: ['i'],
+        otherwise: { code: 'version-conflict' },
+      },
+    ];
+  }
+  const item = await ctx.table.get(keys.user(orgId, userId));
+  const before = item && readUserItem(item);
+  if (!before || before.inviteId !== invite.id) return [];
+  const { inviteId: _id, ...rest } = before;
+  const state = before.state === 'invited' ? ('staged' as const) : before.state;
+  return [replaceUser(stamped(ctx, { ...rest, state }, before.version + 1), before)];
+}

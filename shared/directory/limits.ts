@@ -1,0 +1,45 @@
+// How often anything may be tried: the counters that flows raise before they act.
+import { fail, type ProblemCode } from '../model/problem.ts';
+import { counterOf, type Limit, raise, raiseWithin } from '../store/limiter-items.ts';
+import type { Write } from '../store/table.ts';
+import { type Context, newOpId } from './context.ts';
+
+const DAY = 86_400;
+
+/** Per window; a local run allows ten times these. */
+export const LIMITS = {
+  resetAsksPerSource: { what: 'ask', max: 100, windowSeconds: 600 },
+  failedSignInsPerSource: { what: 'fail', max: 100, windowSeconds: 600 },
+  failedSignInsPerPair: { what: 'pair', max: 100, windowSeconds: DAY },
+  signInsPerAddress: { what: 'sign-in', max: 5, windowSeconds: DAY },
+  wrongCodesPerSource: { what: 'code-source', max: 20, windowSeconds: 3600 },
+  wrongCodesPerAddress: { what: 'code-address', max: 20, windowSeconds: DAY },
+  wrongCodesPerLetter: { what: 'code-letter', max: 5, windowSeconds: 60 * DAY },
+  invitesPerInviter: { what: 'inviter', max: 1000, windowSeconds: DAY },
+  invitesPerOrg: { what: 'invites', max: 10_000, windowSeconds: DAY },
+  resetsPerAddressHour: { what: 'reset-hour', max: 5, windowSeconds: 3600 },
+  resetsPerAddressDay: { what: 'reset-day', max: 20, windowSeconds: DAY },
+} as const satisfies Record<string, Limit>;
+
+/** Raises a counter and says where it now stands. The raise comes before the act, so parallel tries all count. */
+export async function count(ctx: Context, limit: Limit, key: string): Promise<number> {
+  const changed = await ctx.table.change(raise(counterOf(limit, key, ctx.now)), newOpId(ctx));
+  return changed.done ? Number(changed.item.n) : Number.POSITIVE_INFINITY;
+}
+
+/** Raises a counter and refuses above its limit. */
+export async function countWithin(ctx: Context, limit: Limit, key: string, code: ProblemCode): Promise<void> {
+  const n = await count(ctx, limit, key);
+  if (n > limit.max * ctx.limitScale)
+    fail({ code, retryAfterSeconds: counterOf(limit, key, ctx.now).retryAfterSeconds });
+}
+
+/** Takes one back: what was counted turned out not to be a failure. */
+export async function uncount(ctx: Context, limit: Limit, key: string): Promise<void> {
+  const { key: update } = counterOf(limit, key, ctx.now);
+  await ctx.table.change({ update, add: { n: -1 }, when: { attribute: 'n', above: 0 } }, newOpId(ctx));
+}
+
+/** The same raise as part of a commit. */
+export const countInCommit = (ctx: Context, limit: Limit, key: string): Write =>
+  raiseWithin(counterOf(limit, key, ctx.now), limit.max * ctx.limitScale);

@@ -1,0 +1,46 @@
+// Walking a list page by page: signed cursors, a budget of evaluated entries, nobody lost and nobody twice.
+
+import type { Page } from '../model/page.ts';
+import { fail } from '../model/problem.ts';
+import { openCursor, signCursor } from '../security/signed-cursor.ts';
+import type { Item, QueryInput } from '../store/table.ts';
+import type { Context } from './context.ts';
+
+export interface PageInput {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+/** Entries that a page with a filter may evaluate. Past it the page ends early, with a cursor to go on. */
+export const EVALUATION_BUDGET = 1000;
+const DEFAULT_LIMIT = 50;
+
+/**
+ * One page of a query. `scope` is what the cursor is bound to: org, route and everything of the query that shapes the
+ * walk. A filter is applied by the table to at most the budget's entries in one call.
+ */
+export async function listPage<T>(
+  ctx: Context,
+  scope: readonly string[],
+  { limit = DEFAULT_LIMIT, cursor }: PageInput,
+  query: QueryInput,
+  toItems: (items: Item[]) => Promise<T[]>,
+): Promise<Page<T>> {
+  const range = query.index ? RANGES[query.index] : 'sk';
+  const position = cursor === undefined ? undefined : openCursor(ctx.keys.cursors, scope, cursor);
+  const after = position && startKey(query, range, position);
+  const evaluated = query.where ? EVALUATION_BUDGET : limit;
+  const page = await ctx.table.query({ ...query, limit: evaluated, ...(after && { after }) });
+  const items = page.items.slice(0, limit);
+  const cut = page.items.length > limit ? items.at(-1) : undefined;
+  const last = cut ?? page.last;
+  const next = last && signCursor(ctx.keys.cursors, scope, [last.pk, last.sk, last[range]].map(String));
+  return { items: await toItems(items), ...(next && { nextCursor: next }) };
+}
+
+const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const;
+
+function startKey(query: QueryInput, range: string, [pk, sk, at]: string[]): Record<string, string> {
+  if (pk === undefined || sk === undefined || at === undefined) fail('cursor-invalid');
+  return query.index ? { pk, sk, lp: query.pk, [range]: at } : { pk, sk };
+}

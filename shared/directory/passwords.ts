@@ -1,0 +1,251 @@
+// Passwords: reset by letter, change by the person, and the look at a typed one that sign-in and accept share.
+import type { EmailAddress } from '../model/email-address.ts';
+import type { LinkId, UserId } from '../model/ids.ts';
+import { fail } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
+import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
+import { hashPassword, verifyPassword } from '../security/password-hash.ts';
+import { checkPassword, MIN_PASSWORD_LENGTH } from '../security/password-policy.ts';
+import { noEvent } from '../store/audit-items.ts';
+import { h, keys, partitions } from '../store/keys.ts';
+import { putLetter } from '../store/letter-items.ts';
+import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
+import {
+  isCurrent,
+  type LinkRecord,
+  putCredential,
+  readCredential,
+  readLinkItem,
+  spendLink,
+} from '../store/secret-items.ts';
+import { readSessionItem, sessionItem } from '../store/session-items.ts';
+import type { Write } from '../store/table.ts';
+import { readClaim, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { countLetterTry, countTry, uncountTry } from './codes.ts';
+import { commit, reapply } from './commit.ts';
+import { type Context, instant, newId, principalOf } from './context.ts';
+import { countInCommit, LIMITS } from './limits.ts';
+import { newLetter, notice } from './outbox.ts';
+import { readUser, stamped } from './users.ts';
+
+const WINDOW_MS = 60_000;
+
+/**
+ * Asks for a reset: one transaction that never looks the person up, so it cannot tell who exists. A second ask for the
+ * same address within the minute is the same letter.
+ */
+export async function askReset(ctx: Context, address: EmailAddress): Promise<void> {
+  const minute = Math.floor(ctx.now.getTime() / WINDOW_MS);
+  const hash = h(address);
+  const letter = newLetter(ctx, { kind: 'password-reset', addressHash: hash, linkId: newId<LinkId>(ctx) });
+  const due = putLetter({ ...letter, id: `R-${hash}-${minute}` });
+  let repeated = false;
+  const asked: Write = {
+    ...due,
+    otherwise: () => {
+      repeated = true;
+      return { code: 'version-conflict' };
+    },
+  };
+  try {
+    await commit(
+      ctx,
+      noEvent('reset-asked'),
+      [countInCommit(ctx, LIMITS.resetAsksPerSource, ctx.source), asked],
+      undefined,
+    );
+  } catch (error) {
+    if (!repeated) throw error;
+  }
+}
+
+export interface ResetView {
+  id: string;
+  state: 'queued' | 'open' | 'used' | 'dead';
+  createdAt: Instant;
+  expiresAt?: Instant;
+}
+
+/** A reset asked for by an admin: the same letter, without any link in the answer. */
+export async function triggerReset(ctx: Context, id: UserId): Promise<ResetView> {
+  const user = await readUser(ctx, id);
+  if (user.homeOrgId) fail('not-home-org');
+  const linkId = newId<LinkId>(ctx);
+  const letter = newLetter(ctx, { kind: 'password-reset', orgId: user.orgId, userId: id, linkId });
+  const event = { type: 'password-reset-asked', orgId: user.orgId, userId: id, subjectId: linkId } as const;
+  const view: ResetView = { id: linkId, state: 'queued', createdAt: instant(ctx.now) };
+  return commit(ctx, event, [putLetter({ ...letter, lane: 'reset' })], view);
+}
+
+/** The resets sent to a person and where they stand; never a link. */
+export async function listResets(ctx: Context, id: UserId): Promise<{ items: ResetView[] }> {
+  const user = await readUser(ctx, id);
+  if (user.homeOrgId) fail('not-home-org');
+  const secrets = partitions.secrets(user.orgId, id);
+  const { items } = await ctx.table.query({ pk: secrets, begins: 'L#reset', descending: true, limit: 100 });
+  const current = items.find((item) => item.k === 'current')?.id;
+  const links = items.filter((item) => item.k === 'link').map(readLinkItem);
+  return { items: links.map((link) => toResetView(link, user, link.id === current, ctx.now)) };
+}
+
+function toResetView(link: LinkRecord, user: UserRecord, isNewest: boolean, now: Date): ResetView {
+  const alive = isNewest && link.epoch === user.epoch && (link.expiresAt ?? '') > now.toISOString();
+  const open = alive ? ('open' as const) : ('dead' as const);
+  return {
+    id: link.id,
+    state: link.usedAt ? 'used' : open,
+    createdAt: link.createdAt as Instant,
+    ...(link.expiresAt && { expiresAt: link.expiresAt as Instant }),
+  };
+}
+
+interface Found {
+  link: LinkRecord;
+  user: UserRecord;
+  org: OrgRecord;
+  /** What to take back once the code has proven right. */
+  proven(): Promise<void>;
+}
+
+const dead = (): never => fail('link-not-usable');
+
+/**
+ * Completes a reset by link or by address and code: spends the link, sets the credential, raises the epoch so that
+ * every session and sibling link ends, and tells the person. Signs nobody in, touches no second factor.
+ */
+export async function completeReset(
+  ctx: Context,
+  proof: { token: string } | { email: EmailAddress; code: string },
+  password: string,
+): Promise<{ continueUrl?: string }> {
+  const found = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.email, proof.code);
+  const { link, user, org } = found;
+  const now = instant(ctx.now);
+  const usable = !link.usedAt && (link.expiresAt ?? '') > now && link.epoch === user.epoch && link.email === user.email;
+  if (!usable || user.state !== 'active') dead();
+  acceptable(password, user, org);
+  await found.proven();
+  const credential = { hash: await hashPassword(password), setAt: now };
+  // A lock set by an admin ended this link when it raised the epoch; one by failures is lifted by the proof.
+  const { lock: _lock, ...rest } = user;
+  const proven = {
+    ...rest,
+    passwordUpdatedAt: now,
+    emailVerifiedAt: user.emailVerifiedAt ?? now,
+    epoch: user.epoch + 1,
+  };
+  const after = stamped(ctx, proven, user.version + 1);
+  const event = {
+    type: 'password-reset-completed',
+    orgId: user.orgId,
+    userId: user.id,
+    version: after.version,
+  } as const;
+  const { defaultRedirectUrl } = org.settings;
+  return commit(
+    ctx,
+    event,
+    [
+      spendLink(link, now),
+      isCurrent(link),
+      putCredential(user.orgId, user.id, credential),
+      { ...replaceUser(after, user), otherwise: { code: 'link-not-usable' } },
+      notice(ctx, 'password-changed', user.orgId, user.id),
+    ],
+    defaultRedirectUrl ? { continueUrl: defaultRedirectUrl } : {},
+  );
+}
+
+async function byToken(ctx: Context, token: string): Promise<Found> {
+  const parsed = parseLinkToken('reset', token);
+  const [orgId = '', userId = '', linkId = ''] = parsed?.locator ?? [];
+  if (!parsed) dead();
+  const [linkItem, core, org] = await ctx.table.getMany([
+    keys.link(orgId, userId, 'reset', linkId),
+    keys.user(orgId, userId),
+    keys.org(orgId),
+  ]);
+  if (!linkItem || !core || !org) return dead();
+  const link = readLinkItem(linkItem);
+  if (!provesLink(ctx.keys.links, 'reset', parsed as NonNullable<typeof parsed>, link.nonce)) dead();
+  return { link, user: readUserItem(core), org: readOrgItem(org), proven: async () => undefined };
+}
+
+/** The same calls for every address: someone unknown is looked for under an id that nobody has. */
+async function byCode(ctx: Context, email: EmailAddress, code: string): Promise<Found> {
+  const [claim] = await Promise.all([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);
+  const nobody = { orgId: newId(ctx), userId: newId(ctx) };
+  const { orgId, userId } = readClaim(claim) ?? nobody;
+  const [core, pointer, org] = await ctx.table.getMany([
+    keys.user(orgId, userId),
+    keys.currentLink(orgId, userId, 'reset'),
+    keys.org(orgId),
+  ]);
+  const linkId = (pointer?.id as string | undefined) ?? newId(ctx);
+  const [linkItem, alive] = await Promise.all([
+    ctx.table.get(keys.link(orgId, userId, 'reset', linkId)),
+    countLetterTry(ctx, linkId),
+  ]);
+  const link = linkItem && readLinkItem(linkItem);
+  const right = link && provesCode(ctx.keys.links, 'reset', [orgId, userId, link.id], link.nonce, code);
+  if (!core || !org || !link || !right || !alive) return dead();
+  return { link, user: readUserItem(core), org: readOrgItem(org), proven: () => uncountTry(ctx, email, linkId) };
+}
+
+/** Fails with `password-unacceptable` where the deployment's or the org's rules are broken. */
+export function acceptable(password: string, user: Pick<UserRecord, 'email' | 'profile'>, org: OrgRecord): void {
+  const { givenName, familyName } = user.profile ?? {};
+  const context = [user.email ?? '', givenName ?? '', familyName ?? '', org.name];
+  const minLength = Math.max(MIN_PASSWORD_LENGTH, org.settings.passwordPolicy?.minLength ?? 0);
+  const issues = checkPassword(password, { minLength, context });
+  if (issues.length > 0) {
+    fail({ code: 'password-unacceptable', issues: issues.map((issue) => ({ pointer: '/password', ...issue })) });
+  }
+}
+
+/**
+ * A person changes their password, knowing the present one. Every other session and link ends; the session that asked
+ * goes on, with its next refresh.
+ */
+export function changePassword(ctx: Context, current: string, next: string): Promise<void> {
+  const principal = principalOf(ctx);
+  if (principal.is !== 'person') fail('person-only');
+  const { homeOrgId, id, sessionId } = principal;
+  return reapply(async () => {
+    const [credentialItem, core, session, orgItem] = await ctx.table.getMany([
+      keys.credential(homeOrgId, id),
+      keys.user(homeOrgId, id),
+      keys.session(homeOrgId, id, sessionId),
+      keys.org(homeOrgId),
+    ]);
+    await ctx.standing();
+    if (!core || !orgItem) fail('token-invalid');
+    const user = readUserItem(core);
+    const stored = readCredential(credentialItem);
+    if (!(await verifyPassword(current, stored?.hash)).matches) fail('sign-in-failed');
+    acceptable(next, user, readOrgItem(orgItem));
+    const now = instant(ctx.now);
+    const after = stamped(ctx, { ...user, passwordUpdatedAt: now, epoch: user.epoch + 1 }, user.version + 1);
+    const kept = session && readSessionItem(session);
+    await commit(
+      ctx,
+      { type: 'password-changed', orgId: homeOrgId, userId: id, version: after.version },
+      [
+        {
+          ...putCredential(homeOrgId, id, { hash: await hashPassword(next), setAt: now }),
+          when: { attribute: 'op', equals: credentialItem?.op },
+        },
+        replaceUser(after, user),
+        notice(ctx, 'password-changed', homeOrgId, id),
+        ...(kept && !kept.endedAt ? [carryOn(kept, after.epoch, session?.op as string)] : []),
+      ],
+      undefined,
+    );
+  });
+}
+
+const carryOn = (session: Parameters<typeof sessionItem>[0], epoch: number, op: string): Write => ({
+  put: sessionItem({ ...session, epoch }),
+  when: { attribute: 'op', equals: op },
+  otherwise: { code: 'version-conflict' },
+});

@@ -1,0 +1,72 @@
+// What a patch makes of a record, what changed by it, and what is too large to keep. Pure.
+import * as v from 'valibot';
+import { mergePatch } from '../model/patch.ts';
+import { fail, type Issue } from '../model/problem.ts';
+import { GROUPS, SIDE_GROUPS, type UserPatch } from '../model/user.ts';
+import { largestItem, type SideGroups, type UserRecord } from '../store/user-items.ts';
+
+type GroupName = keyof typeof GROUPS;
+const GROUP_NAMES = Object.keys(GROUPS) as GroupName[];
+const isSide = (name: GroupName): name is (typeof SIDE_GROUPS)[number] =>
+  (SIDE_GROUPS as readonly string[]).includes(name);
+
+/** Bytes: a core is copied into four indexes, the side items are read only on their own. */
+const MAX_CORE = 4096;
+const MAX_SIDE = 40_960;
+
+/** The record after a merge patch. What holds for a group as a whole is checked on the outcome. */
+export function applyPatch(before: UserRecord, patch: UserPatch): UserRecord {
+  const after: UserRecord = { ...before, side: { ...before.side } };
+  if (patch.email !== undefined) after.email = patch.email;
+  setOrRemove(after, 'username', patch.username);
+  setOrRemove(after, 'externalId', patch.externalId);
+  const issues: Issue[] = [];
+  for (const name of GROUP_NAMES) {
+    const change = patch[name];
+    if (change === undefined) continue;
+    const home: Partial<Record<GroupName, unknown>> = isSide(name) ? (after.side ?? {}) : after;
+    const merged = change === null ? undefined : mergePatch(home[name] ?? {}, change);
+    const empty = merged === undefined || Object.keys(merged).length === 0;
+    if (empty) delete home[name];
+    else home[name] = checked(name, merged, issues);
+  }
+  if (issues.length > 0) fail({ code: 'input-invalid', issues });
+  return after;
+}
+
+function checked(name: GroupName, merged: unknown, issues: Issue[]): unknown {
+  const result = v.safeParse(GROUPS[name], merged);
+  if (result.success) return result.output;
+  for (const { path = [], message } of result.issues) {
+    issues.push({ pointer: `/${name}${path.map(({ key }) => `/${String(key)}`).join('')}`, message });
+  }
+  return undefined;
+}
+
+function setOrRemove(record: UserRecord, member: 'username' | 'externalId', value: string | null | undefined): void {
+  if (value === null) delete record[member];
+  else if (value !== undefined) record[member] = value;
+}
+
+const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'revision', 'epoch']);
+
+/** Names of the members and groups that differ; what only follows from a change is not counted. */
+export function changedMembers(before: UserRecord, after: UserRecord): string[] {
+  const flat = ({ side = {}, ...record }: UserRecord): Record<string, unknown> => ({
+    ...record,
+    ...(side as SideGroups),
+  });
+  const [was, is] = [flat(before), flat(after)];
+  const members = new Set([...Object.keys(was), ...Object.keys(is)]);
+  return [...members].filter((m) => !UNVERSIONED.has(m) && JSON.stringify(was[m]) !== JSON.stringify(is[m]));
+}
+
+export function checkSize(record: UserRecord): void {
+  const { core, side } = largestItem(record);
+  if (core > MAX_CORE || side > MAX_SIDE) {
+    fail({
+      code: 'input-invalid',
+      issues: [{ pointer: '', message: 'the record is larger than the directory keeps' }],
+    });
+  }
+}
