@@ -164,7 +164,6 @@ const MEMBERS: Record<keyof FaultRule, string> = {
 function check(rule: FaultRule): void {
   for (const [name, value] of Object.entries(rule)) {
     const type = Object.hasOwn(MEMBERS, name) ? MEMBERS[name as keyof FaultRule] : undefined;
-    // biome-ignore lint/suspicious/useValidTypeof: the table above holds names of types
     if (typeof value !== type) throw new TypeError(type ? `${name} is a ${type}` : `a rule has no member ${name}`);
   }
   const { service, mode, hold, per = 'call' } = rule;

@@ -177,7 +177,7 @@ export async function refresh(ctx: Context, text: string): Promise<SignedIn> {
     ]),
   ]);
   const home = core && readUserItem(core);
-  if (!home || home.state !== 'active' || lockedNow(home, ctx.now)) fail('session-ended');
+  if (home?.state !== 'active' || lockedNow(home, ctx.now)) fail('session-ended');
   const session = changed.done
     ? readSessionItem(changed.item)
     : await againOrEnd(ctx, token, changed.existing && readSessionItem(changed.existing), home);

@@ -63,7 +63,7 @@ function liveOrg(principal: Principal, item: Item | undefined): OrgRecord {
 }
 
 function livePerson(ctx: Context, record: UserRecord | undefined): UserRecord {
-  if (!record || record.state !== 'active' || lockedNow(record, ctx.now)) fail('token-invalid');
+  if (record?.state !== 'active' || lockedNow(record, ctx.now)) fail('token-invalid');
   return record;
 }
 

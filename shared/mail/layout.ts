@@ -113,6 +113,6 @@ function breakable(text: string): Html[] {
 }
 
 function piecesOf(word: string): Html[] {
-  const pieces = word.match(/.{1,24}/gsu) ?? [];
+  const pieces = word.match(/.{1,32}/gsu) ?? [];
   return pieces.map((piece) => html`<span style="display:inline-block">${piece}</span>`);
 }

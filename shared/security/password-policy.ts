@@ -60,9 +60,14 @@ const readingsOf = (text: string): string[] => [
   ...new Set([text, unleeted(text), unleeted(text.replace(/[1!]/g, 'l'))]),
 ];
 
-/** On the list as it is, or once everything but its letters is gone: `Correct-Horse-Battery-Staple-1`. */
-const isListed = (reading: string): boolean =>
-  COMMON_PASSWORDS.has(reading) || COMMON_PASSWORDS.has(reading.replace(/\P{L}/gu, ''));
+const PHRASES = [...COMMON_PASSWORDS].filter((entry) => /^[a-z]{12,}$/.test(entry));
+
+/** On the list, or a listed phrase with signs in it and little besides: `Correct-Horse-Battery-Staple-1`. */
+function isListed(reading: string): boolean {
+  const letters = reading.replace(/\P{L}/gu, '');
+  if (COMMON_PASSWORDS.has(reading) || COMMON_PASSWORDS.has(letters)) return true;
+  return PHRASES.some((phrase) => letters.includes(phrase) && letters.replaceAll(phrase, '').length < ENOUGH);
+}
 
 /** A unit too short to be a password, again and again; the last one may be cut short. */
 function isRepeated(text: string): boolean {
@@ -85,7 +90,7 @@ const SHORTEST_PIECE = 4;
 const LONGEST_PIECE = 16;
 
 // Weights stand for guesses: a listed password weighs as much as two free letters, a sequence as one, what stood before
-// as nothing. Digits and signs beside letters weigh nothing: they are the padding that attackers try first.
+// as nothing. Digits and signs beside four letters weigh nothing: they are the padding that attackers try first.
 const LISTED = 2;
 const SEQUENCE = 1;
 /** Four different words always weigh as much. */
@@ -99,7 +104,8 @@ const MOSTLY_KNOWN = 0.6;
  */
 function isEasilyGuessed(readings: readonly string[]): boolean {
   const [text = ''] = readings;
-  const counted = [/\p{L}/u, /\p{N}/u].find((kind) => kind.test(text)) ?? /./su;
+  const kinds = [/\p{L}/u, /[\p{L}\p{N}]/u];
+  const counted = kinds.find((kind) => [...text].filter((sign) => kind.test(sign)).length >= SHORTEST_PIECE) ?? /./su;
   const lightest = [0];
   let loose = 0;
   for (let end = 1; end <= text.length; end++) {

@@ -14,13 +14,13 @@ export function expressions(): Expressions {
   const names = new Map<string, string>();
   const values = new Map<string, unknown>();
 
-  const nameOf = (attribute: string): string => {
+  const nameFor = (attribute: string): string => {
     const placeholder = names.get(attribute) ?? `#${names.size}`;
     names.set(attribute, placeholder);
     return placeholder;
   };
 
-  const valueOf = (value: unknown): string => {
+  const valueFor = (value: unknown): string => {
     const placeholder = `:${values.size}`;
     values.set(placeholder, value);
     return placeholder;
@@ -33,16 +33,16 @@ export function expressions(): Expressions {
     if ('is' in asked) return asked.is === 'absent' ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)';
     if ('every' in asked) return join(asked.every, ' AND ');
     if ('some' in asked) return join(asked.some, ' OR ');
-    const name = nameOf(asked.attribute);
+    const name = nameFor(asked.attribute);
     if ('equals' in asked) {
-      return asked.equals === undefined ? `attribute_not_exists(${name})` : `${name} = ${valueOf(asked.equals)}`;
+      return asked.equals === undefined ? `attribute_not_exists(${name})` : `${name} = ${valueFor(asked.equals)}`;
     }
-    if ('oneOf' in asked) return `${name} IN (${asked.oneOf.map(valueOf).join(', ')})`;
-    if ('above' in asked) return `${name} > ${valueOf(asked.above)}`;
-    if ('below' in asked) return `${name} < ${valueOf(asked.below)}`;
-    if ('contains' in asked) return `contains(${name}, ${valueOf(asked.contains)})`;
-    if ('lacks' in asked) return `NOT contains(${name}, ${valueOf(asked.lacks)})`;
-    return `size(${name}) > ${valueOf(asked.sizeAbove)}`;
+    if ('oneOf' in asked) return `${name} IN (${asked.oneOf.map(valueFor).join(', ')})`;
+    if ('above' in asked) return `${name} > ${valueFor(asked.above)}`;
+    if ('below' in asked) return `${name} < ${valueFor(asked.below)}`;
+    if ('contains' in asked) return `contains(${name}, ${valueFor(asked.contains)})`;
+    if ('lacks' in asked) return `NOT contains(${name}, ${valueFor(asked.lacks)})`;
+    return `size(${name}) > ${valueFor(asked.sizeAbove)}`;
   };
 
   const update = ({ set = {}, remove = [], copy = {}, add = {}, take = {} }: Change): string => {
@@ -50,16 +50,18 @@ export function expressions(): Expressions {
     const gone = [...remove, ...Object.keys(set).filter((attribute) => set[attribute] === undefined)];
     const kept = Object.entries(set).filter(([, value]) => value !== undefined);
     const pairs = (changes: Record<string, unknown>) =>
-      Object.entries(changes).map(([attribute, value]) => `${nameOf(attribute)} ${valueOf(value)}`);
+      Object.entries(changes).map(([attribute, value]) => `${nameFor(attribute)} ${valueFor(value)}`);
     const clauses: [string, string[]][] = [
       [
         'SET',
         [
-          ...kept.map(([attribute, value]) => `${nameOf(attribute)} = ${valueOf(value)}`),
-          ...Object.entries(copy).map(([to, from]) => `${nameOf(to)} = if_not_exists(${nameOf(from)}, ${valueOf('')})`),
+          ...kept.map(([attribute, value]) => `${nameFor(attribute)} = ${valueFor(value)}`),
+          ...Object.entries(copy).map(
+            ([to, from]) => `${nameFor(to)} = if_not_exists(${nameFor(from)}, ${valueFor('')})`,
+          ),
         ],
       ],
-      ['REMOVE', gone.map(nameOf)],
+      ['REMOVE', gone.map(nameFor)],
       ['ADD', pairs(add)],
       ['DELETE', pairs(take)],
     ];
@@ -67,14 +69,14 @@ export function expressions(): Expressions {
   };
 
   const key: Expressions['key'] = (hash, value, range, by) => {
-    const same = `${nameOf(hash)} = ${valueOf(value)}`;
+    const same = `${nameFor(hash)} = ${valueFor(value)}`;
     const { begins, from, to } = by;
-    if (begins !== undefined) return `${same} AND begins_with(${nameOf(range)}, ${valueOf(begins)})`;
+    if (begins !== undefined) return `${same} AND begins_with(${nameFor(range)}, ${valueFor(begins)})`;
     if (from !== undefined && to !== undefined) {
-      return `${same} AND ${nameOf(range)} BETWEEN ${valueOf(from)} AND ${valueOf(to)}`;
+      return `${same} AND ${nameFor(range)} BETWEEN ${valueFor(from)} AND ${valueFor(to)}`;
     }
-    if (to !== undefined) return `${same} AND ${nameOf(range)} <= ${valueOf(to)}`;
-    return from === undefined ? same : `${same} AND ${nameOf(range)} >= ${valueOf(from)}`;
+    if (to !== undefined) return `${same} AND ${nameFor(range)} <= ${valueFor(to)}`;
+    return from === undefined ? same : `${same} AND ${nameFor(range)} >= ${valueFor(from)}`;
   };
 
   return {

@@ -55,7 +55,14 @@ describe('a fault', () => {
   });
 
   test('strikes the nth call, for some times, by a key, by its own name', async () => {
-    faults.add({ service: 'dynamodb', operation: 'PutItem', key: '"pk":"b"', nth: 2, error: 'TimeoutError', mode: 'fail-before' });
+    faults.add({
+      service: 'dynamodb',
+      operation: 'PutItem',
+      key: '"pk":"b"',
+      nth: 2,
+      error: 'TimeoutError',
+      mode: 'fail-before',
+    });
     await put('b');
     await put('a');
     await expect(put('b')).rejects.toMatchObject({ name: 'TimeoutError' });

@@ -30,7 +30,9 @@ afterEach(async () => {
 });
 
 const put = (pk: string, k = 'letter') =>
-  documents.send(new PutCommand({ TableName: table.tableName, Item: { pk, sk: 'L', k, bytes: new Uint8Array([1, 2]) } }));
+  documents.send(
+    new PutCommand({ TableName: table.tableName, Item: { pk, sk: 'L', k, bytes: new Uint8Array([1, 2]) } }),
+  );
 const names = (records: readonly DynamoDBRecord[]) => records.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '');
 
 function poll(worker: StreamOptions['worker'], more: Partial<StreamOptions> = {}): StreamPoller {
@@ -90,7 +92,9 @@ describe('the poller', () => {
     await poll(worker).drained();
     expect(seen).toEqual(['a', 'b', 'c', 'd']);
     using db = new DatabaseSync(table.dbPath);
-    const left = db.prepare('SELECT sequence_number AS n FROM _stream_records WHERE table_name = ?').all(table.tableName);
+    const left = db
+      .prepare('SELECT sequence_number AS n FROM _stream_records WHERE table_name = ?')
+      .all(table.tableName);
     expect(left.map(({ n }) => n)).toEqual(['3', '4']);
   });
 

@@ -80,6 +80,8 @@ describe('refused as common', () => {
     ['several in leet', 'dr4g0n-m0nk3y-2024'],
     ['leet that reads 1 as l', 'mar1b0r0-1234567'],
     ['a famous phrase', 'correct horse battery staple'],
+    ['a famous phrase twice', 'correct horse battery staple correct horse battery staple'],
+    ['a famous phrase and one word more', 'my winter is coming soon'],
     ['a famous phrase, dressed up', 'Correct-Horse-Battery-Staple-1'],
   ])('%s', (_, password) => expect(codesOf(password)).toEqual(['blocklisted']));
 
