@@ -81,12 +81,36 @@ export async function createServices(config: Config, overrides: Overrides = {}):
   };
 }
 
-let shared: Promise<Services> | undefined;
+/** Milliseconds after which an instance reads its key rings again, so that a rotation reaches it. */
+const RELOAD_MS = 5 * 60_000;
+let shared: { services: Promise<Services>; since: number } | undefined;
 
-/** The services of this Lambda instance, begun while it initialises. */
+/**
+ * The services of this Lambda instance, begun while it initialises. Old ones go on serving while new ones are made, and
+ * for as long as they cannot be: a key store that is down for a while stops nothing.
+ */
 export function lambdaServices(): Promise<Services> {
-  shared ??= createServices(readConfig());
-  return shared;
+  const now = Date.now();
+  if (shared === undefined) {
+    const services = createServices(readConfig());
+    shared = { services, since: now };
+    // A start that failed is not kept: the next request tries again.
+    services.catch(() => {
+      shared = undefined;
+    });
+    return services;
+  }
+  if (now - shared.since > RELOAD_MS) {
+    const current = shared;
+    current.since = now;
+    createServices(readConfig()).then(
+      (services) => {
+        shared = { services: Promise.resolve(services), since: now };
+      },
+      () => undefined,
+    );
+  }
+  return shared.services;
 }
 
 async function loadRings(config: Config): Promise<Partial<Record<RingName, KeyRing>>> {

@@ -6,7 +6,7 @@ export type Worker = (services: Services, event: unknown) => Promise<unknown>;
 
 /** The Lambda handler of a worker. */
 export function work(worker: Worker): (event: unknown) => Promise<unknown> {
-  const ready = lambdaServices();
-  ready.catch(() => undefined);
-  return async (event) => worker(await ready, event);
+  // Begun while the instance initialises; what fails now is told to the first event.
+  lambdaServices().catch(() => undefined);
+  return async (event) => worker(await lambdaServices(), event);
 }

@@ -5,6 +5,8 @@ import * as v from 'valibot';
 import { EmailAddress } from '../model/email-address.ts';
 import type { ClientId, OrgId, UserId } from '../model/ids.ts';
 import { PLATFORM_ORG } from '../model/ids.ts';
+import type { Invite } from '../model/invite.ts';
+import { OrgName } from '../model/org.ts';
 import { PERMISSIONS } from '../model/principal.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import { newOrg, type OrgRecord } from '../store/org-items.ts';
@@ -12,6 +14,7 @@ import { putCredential } from '../store/secret-items.ts';
 import { claimEmail, claimNumber, guardWrites, newUser, type UserRecord } from '../store/user-items.ts';
 import { commit } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
+import { createInvite } from './invites.ts';
 import { makeClient } from './orgs.ts';
 
 export interface Bootstrapped {
@@ -58,6 +61,10 @@ export async function bootstrap(
     ],
     undefined,
   );
+  return firstClients(ctx, orgId);
+}
+
+async function firstClients(ctx: Context, orgId: OrgId): Promise<Bootstrapped> {
   const client = await makeClient(ctx, orgId, 'first client', [...PERMISSIONS]);
   const platform = await makeClient(ctx, PLATFORM_ORG, 'platform', []);
   return {
@@ -67,4 +74,32 @@ export async function bootstrap(
     platformClientId: platform.clientId,
     platformClientSecret: platform.clientSecret,
   };
+}
+
+/** The same for a deployed stage: the owner is invited, so that nobody but them ever knows their password. */
+export async function bootstrapByInvite(
+  ctx: Context,
+  input: { orgName: string; adminEmail: string },
+): Promise<Bootstrapped & { invite: Invite }> {
+  const now = instant(ctx.now);
+  const orgId = newId<OrgId>(ctx);
+  const org: OrgRecord = {
+    id: orgId,
+    name: v.parse(OrgName, input.orgName),
+    settings: {},
+    version: 1,
+    epoch: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await commit(ctx, { type: 'org-created', orgId, version: 1 }, [newOrg(org)], undefined);
+  const made = await firstClients(ctx, orgId);
+  const issuedAt = Math.floor(ctx.now.getTime() / 1000);
+  const inviter: Context = {
+    ...ctx,
+    principal: { is: 'client', id: made.clientId, orgId, permissions: PERMISSIONS, epoch: 1, orgEpoch: 1, issuedAt },
+    standing: async () => ({ permissions: PERMISSIONS, org }),
+  };
+  const email = v.parse(EmailAddress, input.adminEmail);
+  return { ...made, invite: await createInvite(inviter, { email, roles: ['owner'] }) };
 }

@@ -32,16 +32,17 @@ interface Call {
 
 /** The handler of a surface's operations. */
 export function serve(operations: readonly Operation[], given?: Services | Promise<Services>): HttpHandler {
-  const ready = Promise.resolve(given ?? lambdaServices());
-  // A failing start is told to the first caller and the log, not to the process as an unhandled rejection.
-  ready.catch(() => undefined);
+  const ready = () => Promise.resolve(given ?? lambdaServices());
+  // Begun while the instance initialises. A failing start is told to the first caller and the log, not to the process
+  // as an unhandled rejection.
+  ready().catch(() => undefined);
   const find = router(operations);
   const buckets = { read: newBucket(200, 500), write: newBucket(100, 500) };
   const calls = new WeakMap<APIGatewayProxyEventV2, Call>();
 
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .before(async ({ event }) => {
-      const services = await ready;
+      const services = await ready();
       const request = { ...toRequest(event), params: {} };
       calls.set(event, { services, request, requestId: services.newRequestId(), started: performance.now() });
     })

@@ -71,6 +71,7 @@ describe('refused as common', () => {
     ['a listed one padded with a sequence', 'password12345678'],
     ['a listed one padded with any digits', 'password83749201847362'],
     ['a listed one padded with signs', '***!!dragon!!***'],
+    ['a listed one with a single letter, padded with signs', '123456a!!!!!!!!!'],
     ['two listed ones and a digit', 'iloveyouprincess1'],
     ['three listed ones', 'monkeydragonshadow'],
     ['three listed ones with spaces', 'monkey dragon shadow'],

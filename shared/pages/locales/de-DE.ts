@@ -83,7 +83,8 @@ export const deDE: PageText = {
     'context-word': () => 'Dieses Passwort enthält Ihren Namen oder Ihre Adresse. Wählen Sie ein anderes.',
     'same-as-current': () => 'Das ist Ihr jetziges Passwort. Wählen Sie ein neues.',
     'email-invalid': () => 'Geben Sie eine vollständige Adresse ein, zum Beispiel name@example.com.',
-    'wrong-code': () => 'Adresse und Code passen nicht zusammen. Verwenden Sie den Code aus der neuesten E-Mail.',
+    'wrong-code': () =>
+      'Dieser Code passt nicht. Prüfen Sie Ihre Eingaben und verwenden Sie den Code aus der neuesten E-Mail.',
     'wrong-password': () => 'Das ist nicht das Passwort Ihres Kontos. Versuchen Sie es noch einmal.',
     'terms-required': () => 'Akzeptieren Sie die Bedingungen, um fortzufahren.',
     'name-invalid': () => 'Ein Name darf keine Webadresse und keine unsichtbaren Zeichen enthalten.',

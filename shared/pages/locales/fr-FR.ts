@@ -82,7 +82,8 @@ export const frFR: PageText = {
     'context-word': () => 'Ce mot de passe contient votre nom ou votre adresse. Choisissez-en un autre.',
     'same-as-current': () => 'C’est votre mot de passe actuel. Choisissez-en un nouveau.',
     'email-invalid': () => 'Saisissez une adresse complète, par exemple nom@example.com.',
-    'wrong-code': () => 'L’adresse et le code ne correspondent pas. Utilisez le code de l’e-mail le plus récent.',
+    'wrong-code': () =>
+      'Ce code ne fonctionne pas. Vérifiez votre saisie et utilisez le code de l’e-mail le plus récent.',
     'wrong-password': () => 'Ce n’est pas le mot de passe de votre compte. Réessayez.',
     'terms-required': () => 'Acceptez les conditions pour continuer.',
     'name-invalid': () => 'Un nom ne peut contenir ni adresse web ni caractères invisibles.',
