@@ -1,5 +1,6 @@
 // The two emulators: dynoxide for DynamoDB as a child process, aws-ses-v2-local for SES on a thread of its own.
 
+import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { arch, platform } from 'node:process';
@@ -75,11 +76,11 @@ async function untilAnswers(url: string, what: string, child: Child): Promise<vo
   throw trouble(`${what} did not start at ${url}.${complaint && ` It said: ${complaint}`}`);
 }
 
-const answers = (url: string) =>
-  fetch(url, { method: 'GET' }).then(
-    async (answer) => {
-      await answer.arrayBuffer();
-      return true;
-    },
-    () => false,
-  );
+/** `fetch` would do, and cost every start the loading of its library. */
+const answers = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const outgoing = get(url, { agent: false }, (answer) => {
+      answer.resume().on('end', () => resolve(true));
+    });
+    outgoing.on('error', () => resolve(false));
+  });

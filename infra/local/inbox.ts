@@ -6,6 +6,7 @@ interface Emulator {
   default(config: { host: string; port: number }): Promise<unknown>;
 }
 
+// Threads do not share it by themselves.
 enableCompileCache();
 const { default: serve } = createRequire(import.meta.url)('aws-ses-v2-local') as Emulator;
 await serve(workerData as { host: string; port: number });

@@ -1,10 +1,10 @@
 // The whole service on one machine: emulators, table, seed, handlers, stream, sweeper, gateway. Used by the start
 // command and by tests of whole journeys; several may run in one process, each on data and ports of its own.
 import { createWriteStream } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import { describeError, type Log } from '../../shared/log.ts';
 import { createServices, type Services } from '../../shared/services.ts';
+import { startBackground } from './background.ts';
 import { type LocalClock, localClock } from './clock.ts';
 import { type DataFolder, keptRings, openDataFolder } from './data-folder.ts';
 import { localAws, startInbox } from './emulators.ts';
@@ -12,13 +12,9 @@ import { type Faults, type FaultyClient, newFaults } from './faults.ts';
 import { openGateway } from './gateway.ts';
 import { newHandlers } from './handlers.ts';
 import { type Dynamo, openDynamo } from './local-dynamo.ts';
-import { TRIM_AT_ONCE, trimStreamRecords } from './local-table.ts';
 import { takePort } from './ports.ts';
 import { type Credentials, seedOnce } from './seed.ts';
 import { newSentLetters } from './sent-letters.ts';
-import { isNewLetter } from './stream-record.ts';
-import { pollStream } from './streams.ts';
-import { newSweeper } from './sweep.ts';
 import { newSwitches } from './switches.ts';
 
 export interface LocalOptions {
@@ -71,23 +67,19 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
 async function open(options: LocalOptions, closers: Closers, stop: () => Promise<void>): Promise<LocalService> {
   const folder = openDataFolder(options.dataDir, options);
   closers.push(folder.lock.release);
-  const [port, inboxPort] = await Promise.all([
-    takePort(options.port, 'PORT'),
-    takePort(options.inboxPort, 'INBOX_PORT'),
-  ]);
+  const wantedPort = takePort(options.port, 'PORT');
+  const [port, inboxPort] = await Promise.all([wantedPort, takePort(options.inboxPort, 'INBOX_PORT')]);
   const baseUrl = `http://127.0.0.1:${port}`;
   const log = options.log ?? fileLog(folder.log, closers);
-  const onFault = (message: string) => (error: unknown) =>
-    log({ level: 'error', message, error: describeError(error) });
+  const onFault = (message: string, error: unknown) => log({ level: 'error', message, error: describeError(error) });
 
   const clock = localClock();
   const faults = newFaults();
   const letters = newSentLetters(clock.now);
-  const emulators = startEmulators(options, folder, inboxPort, closers);
   let poke = (): void => undefined;
-  const wiring = emulators.then(async ({ dynamo, inbox }) => {
-    const config = localConfig(baseUrl, folder, dynamo.tableName);
-    return createServices(config, {
+  const starting = startEmulators(options, folder, inboxPort, closers);
+  const wiring = starting.then(({ dynamo, inbox }) =>
+    createServices(localConfig(baseUrl, folder, dynamo.tableName), {
       clock: clock.now,
       log,
       dynamo: localAws(dynamo.endpoint),
@@ -100,60 +92,33 @@ async function open(options: LocalOptions, closers: Closers, stop: () => Promise
         faults.install(client, 'ses');
         letters.install(client);
       },
-    });
-  });
+    }),
+  );
   const handlers = newHandlers(wiring);
   // Together: the handlers' modules load while the emulators start.
-  const [{ dynamo, inbox }, services] = await Promise.all([emulators, wiring, handlers.load()]);
+  const [{ dynamo, inbox }, services] = await Promise.all([starting, wiring, handlers.load()]);
   const urls = { baseUrl, inboxUrl: inbox.url };
   const credentials = await seedOnce(services, folder.table, folder.credentials, urls);
 
-  const poller = pollStream({
-    client: localAws(dynamo.endpoint),
-    tableName: dynamo.tableName,
-    positionFile: join(folder.table, 'stream.json'),
-    filter: isNewLetter,
-    worker: (event) => handlers.work('stream', event),
-    deadLetter: (records, error) => onFault(`given up after the last try: ${records.length} stream record`)(error),
-    onProgress: trimmer(dynamo),
-    onFault: onFault('stream'),
-  });
-  poke = poller.poke;
-  closers.push(poller.stop);
-  const sweeper = newSweeper(() => handlers.work('schedule', scheduledEvent(clock.now())), onFault('sweeper'));
-  closers.push(sweeper.stop);
-
+  const background = startBackground({ handlers, dynamo, folder, clock, onFault });
+  closers.push(background.stop);
+  poke = background.poke;
+  const feedback = (event: unknown) => handlers.work('mail-feedback', event);
   const gateway = await openGateway(port, {
     handlerOf: ({ name }) => handlers.http(name),
-    // Argon2 takes a whole core: two at a time leave one for everything else.
+    // Argon2 takes a whole core: more at a time only make everybody wait.
     concurrencyOf: ({ reservedConcurrency }) => (reservedConcurrency === 'sign-in' ? 2 : 64),
     clock: clock.now,
-    first: newSwitches({
-      clock,
-      faults,
-      letters,
-      settle: poller.drained,
-      runDue: sweeper.untilDone,
-      feedback: (event) => handlers.work('mail-feedback', event),
-    }),
-    onFault: (_surface, error) => onFault('handler')(error),
+    first: newSwitches({ clock, faults, letters, settle: background.settle, runDue: background.runDue, feedback }),
+    onFault: (surface, error) => onFault(`handler of ${surface}`, error),
   });
   closers.push(gateway.stop);
   const broken = Promise.race([
     dynamo.ended.then(() => 'The DynamoDB emulator ended.'),
     inbox.ended.then(() => 'The inbox ended.'),
   ]);
-  return {
-    ...urls,
-    credentials,
-    credentialsFile: folder.credentials,
-    services,
-    clock,
-    faults,
-    settle: poller.drained,
-    broken,
-    stop,
-  };
+  const { settle } = background;
+  return { ...urls, credentials, credentialsFile: folder.credentials, services, clock, faults, settle, broken, stop };
 }
 
 async function startEmulators(options: LocalOptions, folder: DataFolder, inboxPort: number, closers: Closers) {
@@ -188,15 +153,6 @@ function fileLog(file: string, closers: Closers): Log {
   return (line) => void stream.write(`${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`);
 }
 
-/** Forgets stream records that were dealt with, a few hundred at a time. */
-function trimmer({ dbPath, tableName }: Dynamo): (sequenceNumber: string) => void {
-  let trimmed = 0;
-  return (sequenceNumber) => {
-    if (!dbPath || Number(sequenceNumber) - trimmed < TRIM_AT_ONCE) return;
-    trimmed += trimStreamRecords(dbPath, tableName, sequenceNumber) || TRIM_AT_ONCE;
-  };
-}
-
 type WriteInput = { TransactItems?: { Put?: { Item?: Record<string, unknown> } }[]; Item?: Record<string, unknown> };
 
 /** The stream is looked at every 100 ms anyway; after a commit with a letter, at once. */
@@ -209,13 +165,3 @@ function onNewLetter(client: FaultyClient, poke: () => void): void {
   };
   client.middlewareStack.add(layer as never, { step: 'initialize', name: 'rollcall-new-letter' } as never);
 }
-
-/** As EventBridge sends it. */
-const scheduledEvent = (now: Date) => ({
-  version: '0',
-  source: 'aws.events',
-  'detail-type': 'Scheduled Event',
-  time: now.toISOString(),
-  resources: [],
-  detail: {},
-});

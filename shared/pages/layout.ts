@@ -87,7 +87,8 @@ function languageSwitch(target: string, locale: Locale, text: PageText): Html {
   const links = LANGUAGES.map((language) => {
     const href = `${target}${target.includes('?') ? '&' : '?'}lang=${language.locale}`;
     const current = language.locale === locale && html` aria-current="true"`;
-    return html`<li><a href="${href}" lang="${language.locale}" hreflang="${language.locale}"${current}>${language.name}</a></li>
+    const tongue = html` lang="${language.locale}" hreflang="${language.locale}"`;
+    return html`<li><a href="${href}"${tongue}${current}>${language.name}</a></li>
 `;
   });
   return html`<nav aria-label="${text.shell.language}" translate="no"><ul>

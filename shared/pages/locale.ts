@@ -17,7 +17,7 @@ const LONGEST_HEADER = 500;
 const TAG = /^[a-z]{1,8}(-[a-z0-9]{1,8})*$/;
 const RANGE = /^([a-z]{1,8}(?:-[a-z0-9]{1,8})*|\*)(?:\s*;\s*q=([01](?:\.\d{0,3})?))?$/i;
 
-/** `lang` of the link, else Accept-Language with its q-values, else en-US. Anything unknown or malformed is passed over. */
+/** `lang` of the link, else Accept-Language with its q-values, else en-US. The unknown and malformed is passed over. */
 export function pickLocale(lang?: string, acceptLanguage?: string): Locale {
   return match(lang) ?? fromHeader(acceptLanguage) ?? FALLBACK;
 }

@@ -1,4 +1,4 @@
-// What follows a form: done, a dead link, a refusal; each says what to do next. None redirects, and none repeats a token.
+// What follows a form: done, a dead link, a refusal; each says what to do next. None redirects, none repeats a token.
 import { type HtmlValue, html } from '../html.ts';
 import type { Locale } from '../model/text.ts';
 import { type Content, heading, next, paragraphs, pathTo, plainLink, type Speech } from './layout.ts';

@@ -30,7 +30,7 @@ export interface FieldProblem {
 
 /**
  * `terms-added`: the first post was fine, but the org wants its terms accepted.
- * `second-factor`: the password was right, but the person must go on in the app, where the second step can be asked for.
+ * `second-factor`: the password was right, but the person must go on in the app, where the second step is asked for.
  */
 export type NoticeCode = 'terms-added' | 'second-factor';
 

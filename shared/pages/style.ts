@@ -26,15 +26,20 @@ body {
 header, main, footer { width: 100%; max-width: 31rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 1.5rem); }
 header { padding-block: clamp(1.5rem, 7vh, 4rem) 1.25rem; }
 .wordmark {
-  display: flex; align-items: center; gap: .6rem; margin: 0; font-size: 1.125rem; font-weight: 650; letter-spacing: -.01em;
+  display: flex; align-items: center; gap: .6rem; margin: 0; font-size: 1.125rem; font-weight: 650;
+  letter-spacing: -.01em;
 }
 .wordmark svg { flex: none; width: 1.75rem; height: 1.75rem; color: var(--accent); }
 .wordmark .tick { stroke: var(--on-accent); }
 .sheet {
-  padding: clamp(1.25rem, 5vw, 2.25rem); background: var(--sheet); border: 1px solid var(--line); border-radius: .875rem;
+  padding: clamp(1.25rem, 5vw, 2.25rem); background: var(--sheet); border: 1px solid var(--line);
+  border-radius: .875rem;
   box-shadow: 0 1px 2px rgb(0 0 0 / .05), 0 12px 32px -16px rgb(0 0 0 / .18);
 }
-h1 { margin: 0; font-size: clamp(1.375rem, 5vw, 1.625rem); line-height: 1.25; letter-spacing: -.015em; font-weight: 650; text-wrap: balance; hyphens: auto; }
+h1 {
+  margin: 0; font-size: clamp(1.375rem, 5vw, 1.625rem); line-height: 1.25; letter-spacing: -.015em;
+  font-weight: 650; text-wrap: balance; hyphens: auto;
+}
 h2 { margin: 0; font-size: 1rem; line-height: 1.4; }
 p { margin: .75rem 0 0; text-wrap: pretty; }
 .lead { color: var(--soft); }
@@ -48,7 +53,10 @@ legend { padding: 0; }
 label, legend { font-weight: 600; line-height: 1.4; }
 .optional { font-weight: 400; color: var(--soft); }
 .hint { margin: 0; white-space: pre-line; color: var(--soft); font-size: .9375rem; line-height: 1.5; }
-.pair { margin-top: .75rem; display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr)); }
+.pair {
+  margin-top: .75rem; display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 10rem), 1fr));
+}
 .pair .field { align-content: end; }
 .pair label { font-weight: 400; }
 input { font: inherit; color: inherit; accent-color: var(--accent); }
@@ -59,19 +67,28 @@ input:not([type=checkbox]) {
 input:not([type=checkbox]):hover { border-color: var(--ink); }
 input:not([type=checkbox]):focus-visible { outline-offset: 1px; border-color: var(--accent); border-radius: .5rem; }
 .code { letter-spacing: .15em; text-transform: uppercase; font-variant-numeric: tabular-nums; }
-.choice { display: flex; align-items: flex-start; gap: .75rem; min-height: 2.75rem; padding-block: .625rem; font-weight: 400; cursor: pointer; }
+.choice {
+  display: flex; align-items: flex-start; gap: .75rem; min-height: 2.75rem; padding-block: .625rem;
+  font-weight: 400; cursor: pointer;
+}
 .choice input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; }
 .wrong { padding-inline-start: .875rem; border-inline-start: 3px solid var(--alarm); }
 .wrong input:not([type=checkbox]) { border: 2px solid var(--alarm); }
 .pair .wrong { padding-inline-start: 0; border: 0; }
 .error { margin: 0; color: var(--alarm); font-size: .9375rem; line-height: 1.5; font-weight: 600; }
-.problems { margin-top: 1.5rem; padding: 1rem 1.125rem; background: var(--alarm-tint); border: 1px solid var(--alarm); border-radius: .5rem; }
+.problems {
+  margin-top: 1.5rem; padding: 1rem 1.125rem; background: var(--alarm-tint); border: 1px solid var(--alarm);
+  border-radius: .5rem;
+}
 .problems h2, .problems a { color: var(--alarm); }
 .problems ul { margin: .25rem 0 0; padding: 0; list-style: none; }
 .problems li { padding-block: .5rem; }
 .problems a { display: block; margin-block: -.5rem; padding-block: .625rem; min-height: 2.75rem; }
 .problems p { margin-top: .25rem; }
-.notice { margin-top: 1.5rem; padding: .875rem 1.125rem; background: var(--tint); border-inline-start: 3px solid var(--accent); border-radius: .25rem; }
+.notice {
+  margin-top: 1.5rem; padding: .875rem 1.125rem; background: var(--tint);
+  border-inline-start: 3px solid var(--accent); border-radius: .25rem;
+}
 .button {
   display: flex; align-items: center; justify-content: center; width: 100%; min-height: 3rem; padding: .625rem 1.25rem;
   font: inherit; font-weight: 600; line-height: 1.3; text-align: center; text-decoration: none; cursor: pointer;

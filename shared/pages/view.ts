@@ -12,7 +12,7 @@ import type { PageState } from './state.ts';
 
 const TEXTS: Record<Locale, PageText> = { 'en-US': enUS, 'fr-FR': frFR, 'de-DE': deDE, 'pt-BR': ptBR };
 
-/** The complete document for a state. Everything that came from outside is escaped, and no password is ever filled in. */
+/** The complete document for a state. What came from outside is escaped, no password is ever filled in. */
 export function view(state: PageState, locale: Locale): string {
   const speech = { locale, text: TEXTS[locale] };
   return layout(contentOf(state, speech), speech);

@@ -1,3 +1,4 @@
+// The choice of a language, from links and headers that anybody may write.
 import { describe, expect, it } from 'vitest';
 import { pickLocale } from '../../shared/pages/locale.ts';
 

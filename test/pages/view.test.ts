@@ -194,7 +194,8 @@ describe('headers', () => {
     expect(style).toBe(STYLE);
     const hash = createHash('sha256').update(style).digest('base64');
     expect(pageHeaders()['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; ` +
+        `form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
     );
   });
 

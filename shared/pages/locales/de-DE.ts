@@ -61,7 +61,9 @@ export const deDE: PageText = {
   },
   forgot: {
     title: 'Passwort vergessen?',
-    lead: 'Geben Sie die Adresse Ihres Kontos ein. Wir schicken Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+    lead:
+      'Geben Sie die Adresse Ihres Kontos ein. Wir schicken Ihnen einen Link, mit dem Sie ein neues ' +
+      'Passwort wählen.',
     submit: 'E-Mail anfordern',
     haveCode: 'Ich habe schon einen Code',
   },
@@ -93,8 +95,8 @@ export const deDE: PageText = {
   notices: {
     'terms-added': 'Noch ein Schritt: Vor dem Beitritt bittet diese Organisation Sie, ihre Bedingungen zu akzeptieren.',
     'second-factor':
-      'Ihr Konto verlangt bei der Anmeldung einen zweiten Schritt. Melden Sie sich in Ihrer App an und nehmen Sie die ' +
-      'Einladung dort an; sie bleibt offen.',
+      'Ihr Konto verlangt bei der Anmeldung einen zweiten Schritt. Melden Sie sich in Ihrer App an und nehmen ' +
+      'Sie die Einladung dort an; sie bleibt offen.',
   },
   done: {
     'invite-accepted': { title: 'Willkommen', body: ['Sie haben die Einladung angenommen.'] },
@@ -124,7 +126,8 @@ export const deDE: PageText = {
       body: [
         'Ein Link gilt einmal und für begrenzte Zeit, und eine neuere E-Mail ersetzt ihn.',
         'Bitten Sie die Person, die Sie eingeladen hat, die Einladung noch einmal zu senden.',
-        'Wenn Sie die Einladung schon angenommen haben, melden Sie sich in Ihrer App an oder wählen Sie ein neues Passwort.',
+        'Wenn Sie die Einladung schon angenommen haben, melden Sie sich in Ihrer App an oder wählen Sie ein ' +
+          'neues Passwort.',
       ],
       next: 'Neues Passwort wählen',
     },
@@ -132,8 +135,8 @@ export const deDE: PageText = {
       title: 'Dieser Link gilt nicht mehr',
       body: [
         'Ein Link gilt einmal und 1 Stunde lang, und eine neuere E-Mail ersetzt ihn.',
-        'Durch das Öffnen hat sich Ihr Passwort nicht geändert. Fordern Sie eine neue E-Mail an und verwenden Sie den ' +
-          'Link darin.',
+        'Durch das Öffnen hat sich Ihr Passwort nicht geändert. Fordern Sie eine neue E-Mail an und verwenden ' +
+          'Sie den Link darin.',
       ],
       next: 'Neue E-Mail anfordern',
     },
@@ -141,7 +144,8 @@ export const deDE: PageText = {
       title: 'Dieser Link gilt nicht mehr',
       body: [
         'Ein Link gilt einmal und 24 Stunden lang, und eine neuere E-Mail ersetzt ihn.',
-        'Öffnen Sie die Kontoeinstellungen Ihrer App und beginnen Sie dort von vorn. Sie bekommen dann eine neue E-Mail.',
+        'Öffnen Sie die Kontoeinstellungen Ihrer App und beginnen Sie dort von vorn. Sie bekommen dann eine ' +
+          'neue E-Mail.',
       ],
     },
   },
@@ -161,7 +165,8 @@ export const deDE: PageText = {
       title: 'Wir können gerade nicht antworten',
       body: [
         'Das liegt an uns, nicht an Ihnen.',
-        'Gehen Sie dann zurück und senden Sie das Formular noch einmal. Wenn die Seite sagt, dass der Link nicht mehr ' +
+        'Gehen Sie dann zurück und senden Sie das Formular noch einmal. Wenn die Seite sagt, dass der Link ' +
+          'nicht mehr ' +
           'gilt, wurde Ihre Eingabe wahrscheinlich gespeichert: Versuchen Sie, sich in Ihrer App anzumelden.',
       ],
     },

@@ -26,7 +26,8 @@ export const frFR: PageText = {
     code: '8 lettres et chiffres. Les majuscules et les espaces n’ont pas d’importance.',
     password: (min) => `Au moins ${min} caractères, 128 au plus. Une phrase de quelques mots convient très bien.`,
     passwordOrExisting: (min) =>
-      `Première visite\u00a0? Choisissez-en un d’au moins ${min} caractères, 128 au plus\u00a0; une phrase de quelques ` +
+      `Première visite\u00a0? Choisissez-en un d’au moins ${min} caractères, 128 au plus\u00a0; une phrase de ` +
+      `quelques ` +
       'mots convient très bien.\nSi vous avez déjà un compte avec cette adresse, saisissez votre mot de passe actuel.',
     existingPassword: 'Celui avec lequel vous vous connectez aujourd’hui. Il ne change pas.',
     passwordAgain: 'Le mot de passe n’est jamais rempli à votre place\u00a0: veuillez le saisir à nouveau.',
@@ -109,8 +110,10 @@ export const frFR: PageText = {
     'reset-asked': {
       title: 'Consultez votre messagerie',
       body: [
-        'Si un compte utilise cette adresse, un e-mail contenant un lien est en route. Le lien fonctionne pendant 1 heure.',
-        'Rien reçu\u00a0? Regardez dans vos courriers indésirables et attendez une minute avant de refaire une demande.',
+        'Si un compte utilise cette adresse, un e-mail contenant un lien est en route. Le lien fonctionne ' +
+          'pendant 1 heure.',
+        'Rien reçu\u00a0? Regardez dans vos courriers indésirables et attendez une minute avant de refaire une ' +
+          'demande.',
       ],
       next: 'Refaire une demande',
     },
@@ -133,7 +136,8 @@ export const frFR: PageText = {
       title: 'Ce lien ne fonctionne plus',
       body: [
         'Un lien fonctionne une seule fois et pendant 1 heure, et un e-mail plus récent le remplace.',
-        'Son ouverture n’a pas changé votre mot de passe. Demandez un nouvel e-mail et utilisez le lien qu’il contient.',
+        'Son ouverture n’a pas changé votre mot de passe. Demandez un nouvel e-mail et utilisez le lien qu’il ' +
+          'contient.',
       ],
       next: 'Demander un nouvel e-mail',
     },
@@ -162,8 +166,8 @@ export const frFR: PageText = {
       title: 'Nous ne pouvons pas répondre pour le moment',
       body: [
         'Le problème vient de chez nous.',
-        'Revenez alors en arrière et renvoyez le formulaire. Si la page indique que le lien ne fonctionne plus, votre ' +
-          'envoi a probablement été enregistré\u00a0: essayez de vous connecter dans votre application.',
+        'Revenez alors en arrière et renvoyez le formulaire. Si la page indique que le lien ne fonctionne plus, ' +
+          'votre envoi a probablement été enregistré\u00a0: essayez de vous connecter dans votre application.',
       ],
     },
     'not-found': {
@@ -173,7 +177,8 @@ export const frFR: PageText = {
     'bad-request': {
       title: 'Nous n’avons pas pu lire ce formulaire',
       body: [
-        'Il est arrivé incomplet et nous n’en avons rien fait. Ouvrez à nouveau le lien de votre e-mail et recommencez.',
+        'Il est arrivé incomplet et nous n’en avons rien fait. Ouvrez à nouveau le lien de votre e-mail et ' +
+          'recommencez.',
       ],
     },
     forbidden: {
