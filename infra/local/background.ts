@@ -56,8 +56,8 @@ function trimmer({ dbPath, tableName }: Dynamo): (sequenceNumber: string) => voi
   let trimmed = 0;
   return (sequenceNumber) => {
     if (!dbPath || Number(sequenceNumber) - trimmed < TRIM_AT_ONCE) return;
-    trimStreamRecords(dbPath, tableName, sequenceNumber);
-    trimmed = Math.max(trimmed + TRIM_AT_ONCE, Number(sequenceNumber) - 10 * TRIM_AT_ONCE);
+    const all = trimStreamRecords(dbPath, tableName, sequenceNumber) < TRIM_AT_ONCE;
+    trimmed = all ? Number(sequenceNumber) : trimmed + TRIM_AT_ONCE;
   };
 }
 

@@ -50,7 +50,7 @@ export async function startInbox(port: number): Promise<Emulator> {
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
-    worker.once('error', reject);
+    worker.on('error', reject);
   });
   worker.unref();
   return {

@@ -11,7 +11,7 @@ import { localAws, startInbox } from './emulators.ts';
 import { type Faults, type FaultyClient, newFaults } from './faults.ts';
 import { openGateway } from './gateway.ts';
 import { newHandlers } from './handlers.ts';
-import { type Dynamo, openDynamo } from './local-dynamo.ts';
+import { openDynamo } from './local-dynamo.ts';
 import { takePort } from './ports.ts';
 import { type Credentials, seedOnce } from './seed.ts';
 import { newSentLetters } from './sent-letters.ts';
