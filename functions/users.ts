@@ -24,7 +24,7 @@ import { group } from '../shared/model/patch.ts';
 import { Role } from '../shared/model/principal.ts';
 import { fail } from '../shared/model/problem.ts';
 import { Instant, text } from '../shared/model/text.ts';
-import { OwnPatch, Roles, SIDE_GROUPS, type SideGroup, User, UserCreate, UserPatch } from '../shared/model/user.ts';
+import { LIST_FIELDS, type ListField, OwnPatch, Roles, User, UserCreate, UserPatch } from '../shared/model/user.ts';
 
 const params = { id: UserId };
 const tag = 'Users';
@@ -77,10 +77,10 @@ const list = endpoint('GET /v1/users', {
   run: (ctx, { query: { fields, ...query } }) => listUsers(ctx, { ...query, fields: readFields(fields) }),
 });
 
-function readFields(fields: string | undefined): SideGroup[] {
+function readFields(fields: string | undefined): ListField[] {
   return (fields?.split(',') ?? []).map((name) => {
-    const issues = [{ pointer: '/fields', message: `must be of ${SIDE_GROUPS.join(', ')}` }];
-    return SIDE_GROUPS.find((group) => group === name) ?? fail({ code: 'input-invalid', issues });
+    const issues = [{ pointer: '/fields', message: `must be of ${LIST_FIELDS.join(', ')}` }];
+    return LIST_FIELDS.find((field) => field === name) ?? fail({ code: 'input-invalid', issues });
   });
 }
 

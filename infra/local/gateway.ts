@@ -37,10 +37,9 @@ const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 export async function openGateway(port: number, options: GatewayOptions): Promise<Gateway> {
   const answer = newAnswerer(options);
   const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES, keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    receive(incoming, answer).then(
-      (reply) => send(incoming, outgoing, reply),
-      () => outgoing.destroy(),
-    );
+    receive(incoming, answer)
+      .catch(() => messageReply(500, 'Internal Server Error'))
+      .then((reply) => send(incoming, outgoing, reply));
   });
   server.on('clientError', refuseRaw);
   await new Promise<void>((resolve, reject) => {

@@ -59,11 +59,9 @@ export function newSentLetters(clock: () => Date): SentLetters {
         if (args.input.RawMessage && result.output.MessageId) keep(args.input, result.output.MessageId);
         return result;
       };
-      // Nearest to the wire, within the faults: a letter whose answer is lost by a fault was sent all the same.
-      client.middlewareStack.add(
-        layer as never,
-        { step: 'serialize', name: 'rollcall-sent-letters', priority: 'high' } as never,
-      );
+      // Nearest to the wire, within the faults and per attempt: a letter whose answer a fault loses was sent all the same.
+      const place = { step: 'finalizeRequest', name: 'rollcall-sent-letters', priority: 'low' };
+      client.middlewareStack.add(layer as never, place as never);
     },
   };
 }

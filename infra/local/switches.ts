@@ -5,6 +5,7 @@ import type { WireReply, WireRequest } from './event.ts';
 import type { FaultRule, Faults } from './faults.ts';
 import { FEEDBACK_TYPES, type FeedbackInput, feedbackEvent } from './feedback.ts';
 import type { SentLetters } from './sent-letters.ts';
+import { withTimeout } from './timeout.ts';
 
 export interface SwitchParts {
   clock: LocalClock;
@@ -84,11 +85,13 @@ function readJson(body: Buffer): Members {
 
 const time = ({ clock }: SwitchParts) => ({ now: clock.now().toISOString(), offsetSeconds: clock.offset() / 1000 });
 
+const SETTLE_MS = 10_000;
+
 async function advance(parts: SwitchParts, { advance: by }: Members): Promise<WireReply> {
   const ms = typeof by === 'string' ? durationMs(by) : undefined;
   if (ms === undefined) throw new TypeError('advance is an ISO 8601 duration of weeks, days, hours, minutes, seconds');
-  // A letter being sent across the jump would look like one that its worker abandoned.
-  await parts.settle();
+  // A letter being sent across the jump would look like one that its worker abandoned. One that a fault holds may.
+  await withTimeout(parts.settle(), SETTLE_MS);
   parts.clock.advance(ms);
   await parts.runDue();
   return answer(200, time(parts));

@@ -17,7 +17,8 @@ const DEFAULT_LIMIT = 50;
 
 /**
  * One page of a query. `scope` is what the cursor is bound to: org, route and everything of the query that shapes the
- * walk. A filter is applied by the table to at most the budget's entries in one call.
+ * walk. With a filter the table first evaluates twice the page, which is enough where most entries pass, and then in a
+ * second call the rest of the budget.
  */
 export async function listPage<T>(
   ctx: Context,
@@ -29,8 +30,12 @@ export async function listPage<T>(
   const range = query.index ? RANGES[query.index] : 'sk';
   const position = cursor === undefined ? undefined : openCursor(ctx.keys.cursors, scope, cursor);
   const after = position && startKey(query, range, position);
-  const evaluated = query.where ? EVALUATION_BUDGET : limit;
-  const page = await ctx.table.query({ ...query, limit: evaluated, ...(after && { after }) });
+  const first = query.where ? Math.min(2 * limit, EVALUATION_BUDGET) : limit;
+  let page = await ctx.table.query({ ...query, limit: first, ...(after && { after }) });
+  if (query.where && page.items.length < limit && page.last) {
+    const more = await ctx.table.query({ ...query, limit: EVALUATION_BUDGET - first, after: page.last });
+    page = { ...more, items: [...page.items, ...more.items] };
+  }
   const items = page.items.slice(0, limit);
   const cut = page.items.length > limit ? items.at(-1) : undefined;
   const last = cut ?? page.last;

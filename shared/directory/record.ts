@@ -1,4 +1,5 @@
 // What a patch makes of a record, what changed by it, and what is too large to keep. Pure.
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { mergePatch } from '../model/patch.ts';
 import { fail, type Issue } from '../model/problem.ts';
@@ -50,7 +51,10 @@ function setOrRemove(record: UserRecord, member: 'username' | 'externalId', valu
 
 const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'revision', 'epoch']);
 
-/** Names of the members and groups that differ; what only follows from a change is not counted. */
+/**
+ * Names of the members and groups that differ; what only follows from a change is not counted. The table keeps no order
+ * of the members of a map, so order is no difference.
+ */
 export function changedMembers(before: UserRecord, after: UserRecord): string[] {
   const flat = ({ side = {}, ...record }: UserRecord): Record<string, unknown> => ({
     ...record,
@@ -58,7 +62,7 @@ export function changedMembers(before: UserRecord, after: UserRecord): string[] 
   });
   const [was, is] = [flat(before), flat(after)];
   const members = new Set([...Object.keys(was), ...Object.keys(is)]);
-  return [...members].filter((m) => !UNVERSIONED.has(m) && JSON.stringify(was[m]) !== JSON.stringify(is[m]));
+  return [...members].filter((m) => !UNVERSIONED.has(m) && !isDeepStrictEqual(was[m], is[m]));
 }
 
 export function checkSize(record: UserRecord): void {

@@ -8,14 +8,14 @@ import type { User } from '../model/user.ts';
 import { openRefreshToken, type RefreshToken, refreshToken } from '../security/refresh-token.ts';
 import { keys, partitions } from '../store/keys.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
-import { putCredential } from '../store/secret-items.ts';
+import { credentialItem } from '../store/secret-items.ts';
 import { readSessionItem, type SessionRecord, sessionItem } from '../store/session-items.ts';
-import type { Item, Write } from '../store/table.ts';
+import { above, equals, every, type Item, type Write } from '../store/table.ts';
 import { readUserItem, replaceUser, toUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newOpId, principalOf, secondsFrom } from './context.ts';
 import { notice } from './outbox.ts';
-import { checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
+import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
 import { lockedNow } from './standing.ts';
 
 const DAY = 86_400;
@@ -25,6 +25,8 @@ export const ABSOLUTE_SECONDS = 30 * DAY;
 /** Seconds in which a lost answer to a refresh gets the same token again. */
 export const GRACE_SECONDS = 60;
 const MAX_SESSIONS = 100;
+/** Looking at all sessions costs more than a sign-in: it is done once in so many. */
+const SIGN_INS_PER_LOOK = 10;
 
 export type SessionClient = 'web' | 'cli' | 'studio' | 'other';
 
@@ -70,7 +72,7 @@ export async function signIn(
     forgiveFailures(ctx, email, tries),
     ...(rehashed ? [rehash(ctx, user, rehashed)] : []),
   ]);
-  if (signIns % 20 === 0) await endOldest(ctx, user);
+  if (signIns % SIGN_INS_PER_LOOK === 0) await endOldest(ctx, user);
   return signedIn(ctx, session, member, org, user);
 }
 
@@ -99,18 +101,16 @@ async function noteSignIn(ctx: Context, user: UserRecord, session: SessionRecord
   return changed.done ? Number(changed.item.n) : 0;
 }
 
-async function rehash(ctx: Context, user: UserRecord, hash: string): Promise<void> {
-  const { put } = putCredential(user.orgId, user.id, { hash, setAt: user.passwordUpdatedAt ?? instant(ctx.now) }) as {
-    put: Parameters<typeof ctx.table.put>[0];
-  };
-  await ctx.table.put(put, { is: 'present' }, newOpId(ctx));
+/** Only in place of the very hash that was compared: a reset meanwhile must not be undone. */
+async function rehash(ctx: Context, user: UserRecord, fresh: NonNullable<Checked['rehashed']>): Promise<void> {
+  const item = credentialItem(user.orgId, user.id, fresh);
+  await ctx.table.put(item, { attribute: 'hash', equals: fresh.replaces }, newOpId(ctx));
 }
 
+/** Ends the oldest sessions, so that there is room until the next look. */
 async function endOldest(ctx: Context, user: UserRecord): Promise<void> {
-  const live = (await readSessions(ctx, user)).filter(({ endedAt }) => !endedAt);
-  const excess = live
-    .sort((a, b) => a.createdAt.localeCompare(b.createdAt))
-    .slice(0, Math.max(0, live.length - MAX_SESSIONS));
+  const live = (await readSessions(ctx, user)).filter(({ epoch }) => epoch === user.epoch);
+  const excess = live.slice(MAX_SESSIONS - SIGN_INS_PER_LOOK);
   await Promise.all(excess.map((session) => ctx.table.change(ending(session, instant(ctx.now)), newOpId(ctx))));
 }
 
@@ -159,14 +159,7 @@ export async function refresh(ctx: Context, text: string): Promise<SignedIn> {
       {
         update: key,
         set: { n: token.counter + 1, ra: now, xp: instant(secondsFrom(ctx.now, IDLE_SECONDS)) },
-        when: {
-          every: [
-            { attribute: 'n', equals: token.counter },
-            { attribute: 'en', equals: undefined },
-            { attribute: 'xp', above: now },
-            { attribute: 'end', above: now },
-          ],
-        },
+        when: every(equals('n', token.counter), equals('en', undefined), above('xp', now), above('end', now)),
       },
       newOpId(ctx),
     ),
@@ -181,7 +174,7 @@ export async function refresh(ctx: Context, text: string): Promise<SignedIn> {
   const session = changed.done
     ? readSessionItem(changed.item)
     : await againOrEnd(ctx, token, changed.existing && readSessionItem(changed.existing), home);
-  if (abroad && !guest) fail('session-ended');
+  if (session.orgId !== token.orgId || (abroad && !guest)) fail('session-ended');
   const [into, member] = memberOf(home, session.orgId, { org, guest });
   const guestEpoch = member === home ? undefined : member.epoch;
   if (session.epoch !== home.epoch || session.guestEpoch !== guestEpoch || session.orgEpoch !== into.epoch) {
@@ -232,15 +225,25 @@ export interface SessionView {
   current: boolean;
 }
 
+/** Sessions that nobody ended and no time has, newest first: ids sort by time. */
 async function readSessions(ctx: Context, user: Pick<UserRecord, 'orgId' | 'id'>): Promise<SessionRecord[]> {
-  const { items } = await ctx.table.query({
-    pk: partitions.sessions(user.orgId, user.id),
-    begins: 'S#',
-    descending: true,
-    limit: 2 * MAX_SESSIONS,
-    strong: true,
-  });
-  return items.map(readSessionItem);
+  const now = instant(ctx.now);
+  const pk = partitions.sessions(user.orgId, user.id);
+  const where = every(equals('en', undefined), above('xp', now), above('end', now));
+  const sessions: SessionRecord[] = [];
+  for (let after: Record<string, string> | undefined, more = true; more; more = after !== undefined) {
+    const page = await ctx.table.query({
+      pk,
+      begins: 'S#',
+      descending: true,
+      where,
+      strong: true,
+      ...(after && { after }),
+    });
+    sessions.push(...page.items.map(readSessionItem));
+    after = page.last;
+  }
+  return sessions;
 }
 
 /** The person's live sessions, newest first. */
@@ -251,8 +254,7 @@ export async function listSessions(ctx: Context): Promise<{ items: SessionView[]
     ctx.table.get(keys.user(homeOrgId, id)),
   ]);
   const epoch = core && readUserItem(core).epoch;
-  const now = instant(ctx.now);
-  const live = sessions.filter((s) => !s.endedAt && s.epoch === epoch && s.expiresAt > now && s.endsAt > now);
+  const live = sessions.filter((session) => session.epoch === epoch);
   return { items: live.map((session) => toView(session, sessionId)) };
 }
 

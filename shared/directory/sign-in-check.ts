@@ -4,11 +4,11 @@ import type { EmailAddress } from '../model/email-address.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
 import { hashPassword, verifyPassword } from '../security/password-hash.ts';
-import { keys } from '../store/keys.ts';
+import { h, keys } from '../store/keys.ts';
 import { counterOf } from '../store/limiter-items.ts';
-import { readCredential } from '../store/secret-items.ts';
-import { type Condition, every, type Item, some } from '../store/table.ts';
-import { readClaim, readUserItem, type UserRecord } from '../store/user-items.ts';
+import { type Credential, readCredential } from '../store/secret-items.ts';
+import { type Condition, equals, every, type Item, present, some } from '../store/table.ts';
+import { type Holder, readClaim, readUserItem, type UserRecord } from '../store/user-items.ts';
 import { type Context, newId, newOpId } from './context.ts';
 import { count, countWithin, LIMITS, uncount } from './limits.ts';
 import { lockedNow } from './standing.ts';
@@ -20,8 +20,8 @@ export interface Checked {
   /** Items of the org to sign in to and, where that is not the home, of the guest in it. */
   org: Item | undefined;
   guest: Item | undefined;
-  /** A hash with today's parameters, where the stored one is older. */
-  rehashed?: string;
+  /** The credential with today's parameters, and the hash it replaces, where the stored one is older. */
+  rehashed?: Credential & { replaces: string };
 }
 
 /**
@@ -34,32 +34,60 @@ export async function checkSignInPassword(
   password: string,
   wantedOrg?: OrgId,
 ): Promise<Checked> {
-  const pair = `${ctx.source} ${address}`;
   const [claim, tries] = await Promise.all([
     ctx.table.get(keys.emailClaim(address)),
     countFailure(ctx, address),
     countWithin(ctx, LIMITS.failedSignInsPerSource, ctx.source, 'too-many-requests'),
   ]);
-  // Only an address under long attack gets here: then a source that failed too often itself is out for the day.
-  if (tries > LIMITS.failedSignInsPerPair.max) await refuseWornPair(ctx, pair);
-  const nobody = { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
-  const { orgId, userId } = readClaim(claim) ?? nobody;
-  const into = wantedOrg ?? orgId;
-  const [credentialItem, core, org, guest] = await ctx.table.getMany([
-    keys.credential(orgId, userId),
-    keys.user(orgId, userId),
-    keys.org(into),
-    ...(into === orgId ? [] : [keys.user(into, userId)]),
-  ]);
-  const credential = readCredential(credentialItem);
+  const found = await readParts(ctx, readClaim(claim), wantedOrg);
+  const { credential, user, org, guest } = found;
   const verdict = await verifyPassword(password, credential?.hash);
-  const user = core && readUserItem(core);
-  if (!verdict.matches || !user || user.email !== address || user.state === 'deleted' || user.state === 'erased') {
-    await count(ctx, LIMITS.failedSignInsPerPair, pair);
+  const lives = user !== undefined && user.state !== 'deleted' && user.state !== 'erased';
+  if (!verdict.matches || !credential || !lives || user.email !== address) {
+    await noteFailure(ctx, address);
     fail('sign-in-failed');
   }
-  const rehashed = verdict.outdated ? await hashPassword(password) : undefined;
+  const rehashed = verdict.outdated && {
+    hash: await hashPassword(password),
+    setAt: credential.setAt,
+    replaces: credential.hash,
+  };
   return { user, tries, org, guest, ...(rehashed && { rehashed }) };
+}
+
+interface Parts extends Pick<Checked, 'org' | 'guest'> {
+  credential: Credential | undefined;
+  user: UserRecord | undefined;
+}
+
+/** As many items in one call for anybody, whether somebody holds the address or not. */
+async function readParts(ctx: Context, holder: Holder | undefined, wantedOrg?: OrgId): Promise<Parts> {
+  const { orgId, userId } = holder ?? { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
+  const into = wantedOrg ?? orgId;
+  const abroad = into !== orgId;
+  for (let attempt = 1; ; attempt++) {
+    const [credentialItem, core, org, guest] = await ctx.table.getMany([
+      keys.credential(orgId, userId),
+      keys.user(orgId, userId),
+      keys.org(into),
+      ...(wantedOrg ? [keys.user(into, abroad ? userId : newId(ctx))] : []),
+    ]);
+    const credential = readCredential(credentialItem);
+    const user = core && readUserItem(core);
+    // A batch is no snapshot: the password of before a reset must not meet the epoch of after it.
+    const torn = credential && user && user.passwordUpdatedAt !== credential.setAt;
+    if (!torn || attempt === 3) return { credential, user: torn ? undefined : user, org, guest };
+  }
+}
+
+/** Compares the own password of somebody signed in. A stolen access token guesses no faster than anybody at the door. */
+export async function checkOwnPassword(ctx: Context, name: string, password: string, hash?: string): Promise<void> {
+  const tries = await countFailure(ctx, name);
+  if (!(await verifyPassword(password, hash)).matches) {
+    await noteFailure(ctx, name);
+    fail('sign-in-failed');
+  }
+  if (tries > 1) await clearFailures(ctx, name);
 }
 
 /** The person's own state, told only after the right password. */
@@ -71,17 +99,32 @@ export function mayComeIn(user: UserRecord, now: Date): void {
 
 /** The right password: this try and those before it were no failures. One write, two where there had been others. */
 export async function forgiveFailures(ctx: Context, address: EmailAddress, tries: number): Promise<void> {
-  const { key } = counterOf(LIMITS.signInsPerAddress, address, ctx.now);
-  const clear = () => ctx.table.change({ update: key, set: { n: 0, next: 0 } }, newOpId(ctx));
-  await Promise.all([uncount(ctx, LIMITS.failedSignInsPerSource, ctx.source), ...(tries > 1 ? [clear()] : [])]);
+  await Promise.all([
+    uncount(ctx, LIMITS.failedSignInsPerSource, ctx.source),
+    ...(tries > 1 ? [clearFailures(ctx, address)] : []),
+  ]);
 }
 
-async function refuseWornPair(ctx: Context, pair: string): Promise<void> {
-  const { key, retryAfterSeconds } = counterOf(LIMITS.failedSignInsPerPair, pair, ctx.now);
-  const item = await ctx.table.get(key);
-  if (Number(item?.n ?? 0) >= LIMITS.failedSignInsPerPair.max * ctx.limitScale) {
-    fail({ code: 'sign-in-delayed', retryAfterSeconds });
-  }
+async function clearFailures(ctx: Context, name: string): Promise<void> {
+  const { key } = counterOf(LIMITS.signInsPerAddress, name, ctx.now);
+  await ctx.table.change({ update: key, set: { n: 0 } }, newOpId(ctx));
+}
+
+/** A reset ends the delay of its address, and no source is shut out of it any longer. */
+export async function readmit(ctx: Context, address: string): Promise<void> {
+  const { key } = counterOf(LIMITS.signInsPerAddress, address, ctx.now);
+  await ctx.table.change({ update: key, set: { n: 0 }, remove: ['out'], when: present }, newOpId(ctx));
+}
+
+/**
+ * Counts a failure of this source at this address. One that has failed too often is shut out: its name goes to the
+ * address's own counter, whose condition then refuses it without a look elsewhere and without using up a turn of others.
+ */
+async function noteFailure(ctx: Context, address: string): Promise<void> {
+  const failures = await count(ctx, LIMITS.failedSignInsPerPair, `${ctx.source} ${address}`);
+  if (failures % Math.ceil(LIMITS.failedSignInsPerPair.max * ctx.limitScale) !== 0) return;
+  const { key } = counterOf(LIMITS.signInsPerAddress, address, ctx.now);
+  await ctx.table.change({ update: key, add: { out: new Set([h(ctx.source)]) } }, newOpId(ctx));
 }
 
 const MAX_DELAY_SECONDS = 900;
@@ -92,27 +135,30 @@ export const delayAfter = (over: number): number => (over < 0 ? 0 : Math.min(MAX
 const LAST_STEP = 10;
 
 /**
- * Counts one more failure of the address before anything is compared, unless its delay is still running. One
+ * Counts one more failure of the address (or of whoever else is named) before anything is compared, unless its delay is still running. One
  * conditional write: of parallel guesses only the one that finds the delay over goes through.
  */
-async function countFailure(ctx: Context, address: EmailAddress): Promise<number> {
-  const { key, ttl } = counterOf(LIMITS.signInsPerAddress, address, ctx.now);
+async function countFailure(ctx: Context, name: string): Promise<number> {
+  const { key, ttl, retryAfterSeconds } = counterOf(LIMITS.signInsPerAddress, name, ctx.now);
+  const source = h(ctx.source);
   const now = ctx.now.getTime();
   const free = LIMITS.signInsPerAddress.max * ctx.limitScale;
   const waited = (over: number): Condition => ({ attribute: 'at', below: now - delayAfter(over) * 1000 });
   const steps = Array.from({ length: LAST_STEP }, (_, over) =>
     every({ attribute: 'n', equals: free + over }, waited(over)),
   );
-  const when = some(
+  const due = some(
     { attribute: 'n', equals: undefined },
     { attribute: 'n', below: free },
     ...steps,
     every({ attribute: 'n', above: free + LAST_STEP - 1 }, waited(LAST_STEP)),
   );
+  const when = every(some(equals('out', undefined), { attribute: 'out', lacks: source }), due);
   const change = { update: key, set: { k: 'limiter', ttl, at: now }, add: { n: 1 }, when };
   const changed = await ctx.table.change(change, newOpId(ctx));
   if (changed.done) return Number(changed.item.n);
-  const delay = delayAfter(Number(changed.existing?.n) - free) * 1000;
-  const wait = (Number(changed.existing?.at) + delay - now) / 1000;
+  const { n, at, out } = changed.existing ?? {};
+  if (out instanceof Set && out.has(source)) fail({ code: 'sign-in-delayed', retryAfterSeconds });
+  const wait = (Number(at) - now) / 1000 + delayAfter(Number(n) - free);
   fail({ code: 'sign-in-delayed', retryAfterSeconds: Math.max(1, Math.ceil(wait)) });
 }

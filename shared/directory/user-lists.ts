@@ -4,11 +4,11 @@ import { type Comparison, parseFilter } from '../model/filter.ts';
 import { numberOf, type UserId } from '../model/ids.ts';
 import type { Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
-import { SIDE_GROUPS, type SideGroup, type User, UserState } from '../model/user.ts';
+import { type ListField, SIDE_GROUPS, type User, UserState } from '../model/user.ts';
 import { keys, partitions } from '../store/keys.ts';
 import type { Condition, IndexName, Item, Key } from '../store/table.ts';
-import { readClaim, readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
-import { type Context, orgOf } from './context.ts';
+import { readActivity, readClaim, readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
+import { type Context, newId, orgOf } from './context.ts';
 import { listPage, type PageInput } from './lists.ts';
 
 export const SORTS = ['createdAt', '-createdAt', 'email', '-email', 'familyName', '-familyName'] as const;
@@ -19,7 +19,7 @@ export const FILTER_MEMBERS = ['email', 'username', 'externalId', 'number', 'sta
 export interface UserListInput extends PageInput {
   sort?: Sort | undefined;
   filter?: string | undefined;
-  fields?: SideGroup[] | undefined;
+  fields?: ListField[] | undefined;
 }
 
 const INDEXES: Record<string, IndexName> = { createdAt: 'byCreated', email: 'byEmail', familyName: 'byName' };
@@ -28,10 +28,16 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Pag
   const orgId = orgOf(ctx);
   const { sort = 'createdAt', filter, fields = [] } = input;
   const comparisons = filter === undefined ? [] : parseFilter(filter, FILTER_MEMBERS);
-  const state = stateOf(comparisons);
+  for (const comparison of comparisons) checkValue(comparison);
+  const [state, ...otherStates] = statesOf(comparisons);
   const claimed = comparisons.find(({ member }) => member !== 'state');
-  // A claimed value belongs to one person at most: two strong reads, and a write shows at once.
-  if (claimed) return { items: await shown(ctx, await byClaim(ctx, orgId, claimed, comparisons), fields) };
+  if (claimed) {
+    // A claimed value belongs to one person at most: two strong reads, a write shows at once, and no cursor was given.
+    if (input.cursor !== undefined) fail('cursor-invalid');
+    return { items: await shown(ctx, await byClaim(ctx, orgId, claimed, comparisons), fields) };
+  }
+  // Nobody is in two states.
+  if (otherStates.length > 0) return { items: [] };
   const query = {
     pk: state === 'deleted' ? partitions.deletedUsers(orgId) : partitions.users(orgId),
     index: INDEXES[sort.replace('-', '')] ?? 'byCreated',
@@ -43,19 +49,24 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Pag
   );
 }
 
-function stateOf(comparisons: Comparison[]): UserState | undefined {
-  const wanted = comparisons.filter(({ member }) => member === 'state').map(({ value }) => value);
-  const [state] = wanted;
-  if (state === undefined) return undefined;
-  const known = UserState.options.find((option) => option === state);
-  if (!known || new Set(wanted).size > 1) fail({ code: 'filter-invalid', detail: 'no such state' });
-  return known;
+/** A value of another type than the member's is a mistake of the caller's, and so is a state that there is not. */
+function checkValue({ member, value }: Comparison): void {
+  const state = member === 'state' && !UserState.options.some((option) => option === value);
+  if (state || typeof value !== (member === 'number' ? 'number' : 'string')) {
+    fail({ code: 'filter-invalid', detail: `this is no ${member}` });
+  }
 }
 
+function statesOf(comparisons: Comparison[]): unknown[] {
+  return [...new Set(comparisons.filter(({ member }) => member === 'state').map(({ value }) => value))];
+}
+
+/** The second read is made for a value that nobody holds, too: a person of another org costs what nobody costs. */
 async function byClaim(ctx: Context, orgId: string, claimed: Comparison, all: Comparison[]): Promise<Item[]> {
   const key = claimKey(orgId, claimed);
-  const holder = key && readClaim(await ctx.table.get(key));
-  const item = holder && (await ctx.table.get(keys.user(orgId, holder.userId)));
+  if (!key) return [];
+  const holder = readClaim(await ctx.table.get(key));
+  const item = await ctx.table.get(keys.user(orgId, holder?.userId ?? newId(ctx)));
   if (!item) return [];
   const record = readUserItem(item);
   const asksDeleted = all.some(({ member, value }) => member === 'state' && value === 'deleted');
@@ -94,21 +105,38 @@ function matches(record: UserRecord, { member, value }: Comparison): boolean {
   }
 }
 
-/** What a list shows of each: the core, and the side groups that were asked for. */
-async function shown(ctx: Context, items: Item[], fields: SideGroup[]): Promise<User[]> {
+type Part = 'p' | 's' | 'a';
+const partOf = (field: ListField): Part => (field === 'profile' ? 'p' : field === 'activity' ? 'a' : 's');
+const MOST_AT_ONCE = 100;
+
+/** What a list shows of each: the core, and the groups that were asked for. */
+async function shown(ctx: Context, items: Item[], fields: ListField[]): Promise<User[]> {
   const records = items.map(readUserItem);
-  if (fields.length === 0) return records.map((record) => toUser(record));
-  const own = records.filter((record) => !record.homeOrgId);
-  const side = new Map<UserId, Item | undefined>();
-  for (let i = 0; i < own.length; i += 100) {
-    const part = own.slice(i, i + 100);
-    const found = await ctx.table.getMany(part.map(({ orgId, id }) => keys.side(orgId, id, 's')));
-    for (const [n, { id }] of part.entries()) side.set(id, found[n]);
-  }
+  const own = records.filter(({ homeOrgId }) => !homeOrgId);
+  const parts = [...new Set(fields.map(partOf))];
+  const found = await readParts(
+    ctx,
+    parts.flatMap((part) => own.map(({ orgId, id }) => keyOf(orgId, id, part))),
+  );
   const unwanted = SIDE_GROUPS.filter((group) => !fields.includes(group));
   return records.map((record) => {
-    const whole = withSide(record, [side.get(record.id)]);
+    const part = (name: Part) => found.get(nameOf(keyOf(record.orgId, record.id, name)));
+    const whole = withSide(record, [part('p'), part('s')]);
     for (const group of unwanted) delete whole.side?.[group];
-    return toUser(whole);
+    if (!fields.includes('preferences')) whole.preferences = record.preferences;
+    return toUser(whole, readActivity(part('a')));
   });
+}
+
+const keyOf = (orgId: string, id: UserId, part: Part): Key =>
+  part === 'a' ? keys.activity(orgId, id) : keys.side(orgId, id, part);
+const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+
+/** All at once, a hundred a call. */
+async function readParts(ctx: Context, wanted: Key[]): Promise<Map<string, Item>> {
+  const calls = Array.from({ length: Math.ceil(wanted.length / MOST_AT_ONCE) }, (_, i) =>
+    ctx.table.getMany(wanted.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE)),
+  );
+  const found = (await Promise.all(calls)).flat();
+  return new Map(found.flatMap((item) => (item ? [[nameOf(item), item]] : [])));
 }

@@ -86,7 +86,7 @@ interface Declaration<
   answer?: A;
   /** 200 with an answer, 204 without, unless told. */
   status?: number;
-  /** Takes If-Match, answers with ETag: the answer's `version`. */
+  /** Takes If-Match; an answer carries its `version` as ETag. */
   versioned?: boolean;
   idempotent?: 'link' | 'never';
   location?(answer: Output<A>): string;
@@ -107,7 +107,7 @@ export function endpoint<
   const status = declared.status ?? (answer ? 200 : 204);
   const toReply = (value: Output<A>): HttpReply => {
     const headers = {
-      ...(versioned && { etag: `"${(value as { version: number }).version}"` }),
+      ...(versioned && answer && { etag: `"${(value as { version: number }).version}"` }),
       ...(location && { location: location(value) }),
     };
     // The answer's schema is the allow-list: what it does not name does not leave.
@@ -127,7 +127,7 @@ export function endpoint<
     idempotent,
     consumes: declared.consumes ?? (method === 'PATCH' ? 'merge-patch' : 'json'),
     schemas: { params: params ?? {}, ...(query && { query }), ...(body && { body }), ...(answer && { answer }) },
-    answerHeaders: [...(versioned ? ['ETag'] : []), ...(location ? ['Location'] : [])],
+    answerHeaders: [...(versioned && answer ? ['ETag'] : []), ...(location ? ['Location'] : [])],
     async handle(ctx, request, input, keepReply) {
       const keep = keepReply && { keep: (value: unknown) => keepReply(toKept(value as Output<A>)) };
       const value = await run(

@@ -153,8 +153,10 @@ export function codesOf(operation: Operation): ProblemCode[] {
     ...(schemas.body
       ? (['malformed-json', 'malformed-request', 'body-too-large', 'media-type-unsupported', 'input-invalid'] as const)
       : []),
+    ...(schemas.body && 'email' in membersOf(schemas.body) ? (['email-unsupported'] as const) : []),
     ...(schemas.query ? (['input-invalid'] as const) : []),
     ...(access !== 'anyone' ? (['token-missing', 'token-invalid', 'permission-missing'] as const) : []),
+    ...(access === 'person' ? (['person-only'] as const) : []),
     ...(Object.keys(schemas.params).length > 0 || access === 'person' ? (['not-found'] as const) : []),
     ...(versioned && changes ? (['version-stale', 'version-conflict'] as const) : []),
     ...(changes && access !== 'anyone' ? (['version-conflict'] as const) : []),
@@ -163,6 +165,8 @@ export function codesOf(operation: Operation): ProblemCode[] {
     'store-unavailable',
   ];
 }
+
+const membersOf = (schema: v.GenericSchema): object => ('entries' in schema ? (schema.entries as object) : {});
 
 function refusals(operation: Operation): Json {
   const byStatus = new Map<number, Set<ProblemCode>>();

@@ -109,7 +109,7 @@ async function replaying(
     if (!problemOf(error)) throw error;
     const reply = await kept.find();
     if (!reply) throw error;
-    await ctx.standing();
+    if (ctx.principal) await ctx.standing();
     return operation.revive?.(ctx, reply) ?? reply;
   }
 }
@@ -119,7 +119,8 @@ async function authenticate(operation: Operation, request: HttpRequest, services
   if (access === 'anyone') return undefined;
   const header = request.headers.authorization;
   if (header === undefined && access === 'maybe') return undefined;
-  const token = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header ?? '')?.[1];
+  // A JWT's own letters, without padding: one token has one spelling.
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header ?? '')?.[1];
   if (token === undefined) fail(header === undefined ? 'token-missing' : 'token-invalid');
   const principal = await services.verifyAccessToken(token, now);
   if (principal === undefined) fail('token-invalid');

@@ -1,5 +1,5 @@
 // What an e-mail address is here, and its one canonical spelling. Pure.
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import * as v from 'valibot';
 
 const LOCAL_PART = /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
@@ -11,16 +11,19 @@ const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]
  * plainer one, since folding is how two people come to share an account.
  */
 export function canonicalAddress(input: string): string | undefined {
-  const text = input.normalize('NFC').trim();
+  const text = input.trim();
   const at = text.lastIndexOf('@');
   if (at < 1 || text.length > 320) return undefined;
-  // ASCII is tested before lower-casing: some letters (the Kelvin sign) become ASCII only by it.
+  // ASCII is tested as typed: some letters (the Kelvin sign) become ASCII by NFC or by lower-casing.
   const typedLocal = text.slice(0, at);
   const typedDomain = text.slice(at + 1);
-  if (!/^[\x21-\x7e]+$/.test(typedLocal) || /[\s\u3002\uff0e\uff61\uff20%/\\:?#[\]]/.test(typedDomain))
-    return undefined;
+  if (!/^[\x21-\x7e]+$/.test(typedLocal) || /[\s%/\\:?#[\]]/.test(typedDomain)) return undefined;
   const local = typedLocal.toLowerCase();
-  const domain = domainToASCII(typedDomain.toLowerCase());
+  const spelt = typedDomain.normalize('NFC').toLowerCase();
+  const domain = domainToASCII(spelt);
+  // IDNA maps full-width letters, ligatures and odd dots to plain ones: such a domain is refused, not read as another.
+  const plain = /^[\x21-\x7e]*$/.test(typedDomain);
+  if (!plain && (/^[\x21-\x7e]*$/.test(spelt) || domainToUnicode(domain) !== spelt)) return undefined;
   if (local.length > 64 || !LOCAL_PART.test(local) || !DOMAIN.test(domain) || /^[0-9.]+$/.test(domain))
     return undefined;
   const address = `${local}@${domain}`;

@@ -10,30 +10,41 @@ export interface Comparison {
 
 const MAX_LENGTH = 1000;
 const MAX_COMPARISONS = 10;
+// Escapes as in JSON; a control character as itself is no JSON.
 const COMPARISON =
-  /\s*([A-Za-z][A-Za-z0-9.]{0,99})\s+eq\s+("(?:[^"\\]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*"|true|false|-?\d{1,16})\s*/iy;
-const AND = /and\s+/iy;
+  /([A-Za-z][A-Za-z0-9.]{0,99}) +eq +("(?:[^"\\\p{Cc}]|\\["\\/bfnrt]|\\u[0-9A-Fa-f]{4})*"|true|false|-?\d{1,16})(?= |$)/iuy;
+const AND = / +and +/iy;
 
-/** Reads a filter; fails with `filter-invalid` for anything it does not understand or that names an unknown member. */
-export function parseFilter(text: string, members: readonly string[]): Comparison[] {
+/**
+ * Reads a filter; fails with `filter-invalid` for anything it does not understand or that names an unknown member.
+ * Names and operators are read in any case, as the RFC has it.
+ */
+export function parseFilter(given: string, members: readonly string[]): Comparison[] {
   const refuse = (detail: string) => fail({ code: 'filter-invalid', detail });
-  if (text.length > MAX_LENGTH) refuse('the filter is too long');
+  if (given.length > MAX_LENGTH) refuse('the filter is too long');
+  const text = given.trim();
   const comparisons: Comparison[] = [];
   let at = 0;
   while (at < text.length || comparisons.length === 0) {
     if (comparisons.length > 0) at = matchAt(AND, text, at)?.end ?? refuse('comparisons are joined by "and"');
     const found = matchAt(COMPARISON, text, at) ?? refuse('a comparison is: member eq value');
-    const [, member = '', literal = ''] = found.match;
-    if (!members.includes(member)) refuse('this member cannot be filtered by');
+    const [, name = '', literal = ''] = found.match;
+    const member = members.find((known) => known.toLowerCase() === name.toLowerCase());
     comparisons.push({
-      member,
+      member: member ?? refuse('this member cannot be filtered by'),
       operator: 'eq',
-      value: JSON.parse(literal.toLowerCase() === 'true' ? 'true' : literal),
+      value: valueOf(literal),
     });
     if (comparisons.length > MAX_COMPARISONS) refuse('the filter has too many comparisons');
     at = found.end;
   }
   return comparisons;
+}
+
+function valueOf(literal: string): Comparison['value'] {
+  if (literal.startsWith('"')) return JSON.parse(literal) as string;
+  const word = literal.toLowerCase();
+  return word === 'true' || word === 'false' ? word === 'true' : Number(literal);
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): { match: RegExpExecArray; end: number } | undefined {

@@ -60,6 +60,8 @@ export const DEFAULT_INVITE_SECONDS = 7 * DAY;
 export function redirectAllowed(settings: OrgSettings, target: string): boolean {
   if (target.length > 2000 || /[\\\s\p{Cc}]/u.test(target) || !URL.canParse(target)) return false;
   const url = new URL(target);
+  // `https:host` and `https:/host` are the same to some readers and relative to others.
+  if (!target.startsWith(`${url.protocol}//`)) return false;
   return url.username === '' && url.password === '' && (settings.redirectOrigins ?? []).includes(url.origin);
 }
 

@@ -71,6 +71,10 @@ export const GROUPS = {
 export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning'] as const;
 export type SideGroup = (typeof SIDE_GROUPS)[number];
 
+/** What `fields` of a list may name: the groups it leaves out, and those it shows only the core of. */
+export const LIST_FIELDS = ['profile', 'preferences', ...SIDE_GROUPS, 'activity'] as const;
+export type ListField = (typeof LIST_FIELDS)[number];
+
 const optionalGroups = {
   profile: v.optional(Profile),
   contact: v.optional(Contact),

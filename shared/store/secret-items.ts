@@ -9,11 +9,19 @@ import { every, type Item, some, type Write } from './table.ts';
 export interface Credential {
   /** PHC string. */
   hash: string;
+  /** The same as the person's `passwordUpdatedAt`: a reader of both can tell that they belong together. */
   setAt: string;
 }
 
-export const putCredential = (o: string, u: string, { hash, setAt }: Credential): Write => ({
-  put: { ...keys.credential(o, u), k: 'credential', hash, at: setAt },
+export const credentialItem = (o: string, u: string, { hash, setAt }: Credential): Item => ({
+  ...keys.credential(o, u),
+  k: 'credential',
+  hash,
+  at: setAt,
+});
+
+export const putCredential = (o: string, u: string, credential: Credential): Write => ({
+  put: credentialItem(o, u, credential),
   otherwise: { code: 'version-conflict' },
 });
 

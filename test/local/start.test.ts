@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { startLocal } from '../../infra/local/local-service.ts';
 import { probePort } from '../../infra/local/ports.ts';
 import type { Credentials } from '../../infra/local/seed.ts';
 
@@ -225,6 +226,15 @@ test('the switches turn the clock, break the table, report on letters and show t
   expect((await call('GET', '/v1/users')).status).toBe(401);
 });
 
+test('a letter whose answer is lost was sent, and can be looked at', async () => {
+  const { data, env, base, inbox } = await setting();
+  await begin(env);
+  await post(`${base}/__dev/faults`, { service: 'ses', mode: 'commit-then-fail', times: 1 });
+  await (await api(base, credentialsOf(data)))('POST', '/v1/invites', { email: 'twice@example.com' });
+  const { messageId } = await inboxUntil(inbox, 'twice@example.com');
+  expect((await fetch(`${base}/__dev/letters/${messageId}.eml`)).status).toBe(200);
+});
+
 test('what SES refuses goes out once the clock reaches the next attempt', async () => {
   const { data, env, base, inbox } = await setting();
   await begin(env);
@@ -240,4 +250,26 @@ test('what SES refuses goes out once the clock reaches the next attempt', async 
   expect(await (await fetch(`${inbox}/store`)).json()).toMatchObject({
     emails: [{ destination: { to: ['late@example.com'] } }],
   });
+});
+
+test('two services run in one process, each with data, letters and clock of its own', async () => {
+  const open = () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'rollcall-start-'));
+    folders.push(dataDir);
+    return startLocal({ dataDir, port: 0, inboxPort: 0, dynamoPort: 0, memory: true });
+  };
+  const [one, two] = await Promise.all([open(), open()]);
+  try {
+    const call = await api(one.baseUrl, one.credentials);
+    await call('POST', '/v1/invites', { email: 'ada@example.com' });
+    await one.settle();
+    expect(await (await fetch(`${one.inboxUrl}/store`)).json()).toMatchObject({ emails: [{}] });
+    expect(await (await fetch(`${two.inboxUrl}/store`)).json()).toMatchObject({ emails: [] });
+    one.clock.advance(1_000);
+    expect(two.clock.offset()).toBe(0);
+    expect(one.credentials.orgId).not.toBe(two.credentials.orgId);
+  } finally {
+    await Promise.all([one.stop(), two.stop()]);
+  }
+  await expect(fetch(`${one.baseUrl}/health`)).rejects.toThrow();
 });

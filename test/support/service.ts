@@ -3,7 +3,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type LocalClock, localClock } from '../../infra/local/clock.ts';
-import { readTarget, toEvent, toReply } from '../../infra/local/event.ts';
+import { messageReply, readTarget, toEvent, toReply } from '../../infra/local/event.ts';
 import { type Faults, newFaults } from '../../infra/local/faults.ts';
 import { type Handlers, newHandlers } from '../../infra/local/handlers.ts';
 import { randomRings } from '../../infra/local/key-rings.ts';
@@ -144,8 +144,9 @@ function newCaller(handlers: Handlers, clock: LocalClock): TestService['call'] {
   const route = gatewayRouter();
   return async (method, path, options = {}) => {
     const target = readTarget(path);
-    const routed = target && route(method, target.path);
-    if (!target || !routed) return toAnswer({ status: target ? 404 : 400, headers: {}, body: Buffer.from('{}') });
+    if (!target) return toAnswer(messageReply(400, 'Bad Request'));
+    const routed = route(method, target.path);
+    if (!routed) return toAnswer(messageReply(404, 'Not Found'));
     const { body, type } = bodyOf(options);
     const headers = {
       host: new URL(BASE_URL).host,
