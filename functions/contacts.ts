@@ -35,13 +35,14 @@ const startOwn = endpoint('POST /v1/contact-validations', {
 const start = endpoint('POST /v1/users/{id}/contact-validations', {
   tag,
   summary: 'Have a person prove an address',
+  description: 'An address other than the present one holds at once, unproven, as with any change by somebody else.',
   access: byAdmin,
   rate: 'write',
   params: { id: UserId },
   body,
   answer,
   status: 202,
-  problems: ['not-home-org', 'domain-not-allowed'],
+  problems: ['not-home-org', 'domain-not-allowed', 'email-taken', 'role-above-own'],
   run: (ctx, { params, body }) => startValidation(ctx, params.id, body.email),
 });
 

@@ -68,7 +68,7 @@ const resend = endpoint('POST /v1/invites/{id}/resend', {
   rate: 'write',
   params,
   answer: Invite,
-  problems: ['state-not-allowed'],
+  problems: ['state-not-allowed', 'invite-limit'],
   run: (ctx, { params }) => resendInvite(ctx, params.id),
 });
 
@@ -81,7 +81,7 @@ const extend = endpoint('POST /v1/invites/{id}/extend', {
   params,
   body: group({ expiresInSeconds: InviteLifetime }),
   answer: Invite,
-  problems: ['state-not-allowed'],
+  problems: ['state-not-allowed', 'invite-limit'],
   run: (ctx, { params, body }) => resendInvite(ctx, params.id, body.expiresInSeconds),
 });
 

@@ -57,7 +57,9 @@ function credentialsOf(request: HttpRequest, form: Record<string, string>): Give
 }
 
 async function token(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply> {
-  const form = input as Record<string, string>;
+  // A parameter without a value counts as left out (RFC 6749 §3.2).
+  const filled = Object.entries(input as Record<string, string>).filter(([, value]) => value !== '');
+  const form: Record<string, string> = Object.fromEntries(filled);
   if (form.grant_type === undefined) return errorReply(400, 'invalid_request', 'grant_type is missing');
   if (form.grant_type !== 'client_credentials') {
     return errorReply(400, 'unsupported_grant_type', 'the grant type here is client_credentials');
@@ -70,6 +72,9 @@ async function token(ctx: Context, request: HttpRequest, input: unknown): Promis
   const named = v.safeParse(ClientId, given.id);
   const id = named.success ? named.output : newId<ClientId>(ctx);
   const { accessToken, expiresIn, permissions } = await issueClientToken(ctx, id, given.secret, scope);
+  if (scope?.some((permission) => !permissions.includes(permission))) {
+    return errorReply(400, 'invalid_scope', 'the scope names a permission that the client lacks');
+  }
   const answer = {
     access_token: accessToken,
     token_type: 'Bearer',

@@ -143,7 +143,10 @@ function again(name: FormPage, fields: Fields, problem: Problem): PageState | un
   const { code, issues = [], termsVersion } = problem;
   switch (code) {
     case 'link-not-usable':
-      return name === 'forgot-password' ? undefined : { page: 'dead-link', what: name };
+      if (name === 'forgot-password') return undefined;
+      // Who typed a code may have mistyped it, and gets the form again, whatever is wrong with code or address.
+      if (fields.token === undefined) return formState(name, fields, [{ field: 'code', code: 'wrong-code' }]);
+      return { page: 'dead-link', what: name };
     case 'terms-not-accepted':
       return {
         ...formState(name, fields, [{ field: 'acceptTerms', code: 'terms-required' }]),
@@ -178,6 +181,7 @@ const CODE_OF_FIELD: Partial<Record<FieldName, string>> = {
   code: 'wrong-code',
   givenName: 'name-invalid',
   familyName: 'name-invalid',
+  password: 'too-long',
 };
 
 function toFieldProblem(issue: Issue): FieldProblem {

@@ -4,18 +4,14 @@ import { principalOf } from '../shared/directory/context.ts';
 import { FILTER_MEMBERS, listUsers, SORTS } from '../shared/directory/user-lists.ts';
 import {
   activateUser,
-  createUser,
   deactivateUser,
   deleteUser,
-  getUser,
-  getUserByEmail,
   lockUser,
   restoreUser,
   setRoles,
   unlockUser,
-  updateSelf,
-  updateUser,
-} from '../shared/directory/users.ts';
+} from '../shared/directory/user-states.ts';
+import { createUser, getUser, getUserByEmail, updateSelf, updateUser } from '../shared/directory/users.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { canonicalAddress } from '../shared/model/email-address.ts';
 import { OrgId, UserId } from '../shared/model/ids.ts';

@@ -1,11 +1,13 @@
 // Takes due letters through their stations: lease, prepare, compose, send, mark. Mailer and sweeper both call here.
 import { type Context, instant, secondsFrom } from './directory/context.ts';
 import { prepareLetter } from './directory/letter-content.ts';
+import type { Prepared } from './directory/letter-parts.ts';
 import { leaseLetter, markEnded, markRetry, markSent } from './directory/letters.ts';
 import { describeError } from './log.ts';
 import { writeLetter } from './mail/letters.ts';
 import { composeMime } from './mail/mime.ts';
 import { classifySendFailure } from './mail/ses.ts';
+import { canonicalAddress } from './model/email-address.ts';
 import type { DeliveryState } from './model/letter.ts';
 import type { Services } from './services.ts';
 import { DUE_SHARDS, type Lane, partitions } from './store/keys.ts';
@@ -33,23 +35,51 @@ export async function deliverLetter(services: Services, id: string): Promise<Del
 }
 
 async function attempt(services: Services, ctx: Context, letter: LetterRecord): Promise<DeliveryState> {
-  const prepared = await prepareLetter(ctx, letter);
-  if (typeof prepared === 'string') {
-    await markEnded(ctx, letter, prepared);
-    return prepared;
-  }
-  const { mailFrom, mailRatePerSecond } = services.config;
-  const { to, locale } = prepared.letter;
-  const written = writeLetter(prepared.letter);
-  const from = { name: 'Rollcall', address: mailFrom };
+  let prepared: Prepared;
+  let sesId: string;
   try {
-    const raw = await composeMime({ ...written, from, to, locale, letterId: letter.id });
-    await pace(mailRatePerSecond);
-    const { sesId } = await services.sendLetter({ raw, from: mailFrom, to, letterId: letter.id });
-    await markSent(ctx, letter, prepared, sesId);
-    return 'sent';
+    const found = await prepareLetter(ctx, letter);
+    if (typeof found === 'string') return await ended(ctx, letter, found);
+    if (canonicalAddress(found.letter.to) !== found.letter.to) {
+      services.log({ level: 'error', message: 'letter not sent: its recipient is no address', letterId: letter.id });
+      return await ended(ctx, letter, 'abandoned');
+    }
+    prepared = found;
+    sesId = await send(services, letter, prepared);
   } catch (error) {
     return failed(services, ctx, letter, error);
+  }
+  await mark(services, letter, prepared, sesId);
+  return 'sent';
+}
+
+async function ended(
+  ctx: Context,
+  letter: LetterRecord,
+  state: Parameters<typeof markEnded>[2],
+): Promise<DeliveryState> {
+  await markEnded(ctx, letter, state);
+  return state;
+}
+
+async function send(services: Services, { id: letterId }: LetterRecord, { letter }: Prepared): Promise<string> {
+  const { mailFrom, mailRatePerSecond } = services.config;
+  const { to, locale } = letter;
+  const from = { name: 'Rollcall', address: mailFrom };
+  const raw = await composeMime({ ...writeLetter(letter), from, to, locale, letterId });
+  await pace(mailRatePerSecond);
+  const { sesId } = await services.sendLetter({ raw, from: mailFrom, to, letterId });
+  return sesId;
+}
+
+/** A letter that went out is never put back because the table failed after it: that would send it twice for nothing. */
+async function mark(services: Services, letter: LetterRecord, prepared: Prepared, sesId: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await markSent(workerContext(services), letter, prepared, sesId);
+    } catch (error) {
+      if (tries === MARK_TRIES) throw error;
+    }
   }
 }
 
@@ -57,11 +87,7 @@ async function failed(services: Services, ctx: Context, letter: LetterRecord, er
   const failure = classifySendFailure(error);
   const level = failure === 'retry' ? 'warn' : 'error';
   services.log({ level, message: `letter not sent: ${failure}`, letterId: letter.id, error: describeError(error) });
-  if (failure === 'permanent') {
-    await markEnded(ctx, letter, 'abandoned');
-    return 'abandoned';
-  }
-  return markRetry(ctx, letter);
+  return failure === 'permanent' ? ended(ctx, letter, 'abandoned') : markRetry(ctx, letter);
 }
 
 let nextSlot = 0;
@@ -80,45 +106,57 @@ export interface Swept {
   other: number;
 }
 
-const LANES: Lane[] = ['reset', 'bulk'];
 const PER_SHARD = 25;
 const AT_ONCE = 8;
-/** Failures in a row after which SES is taken to be down: the rest waits for the next sweep. */
+/** Letters of the bulk lane between two looks at the resets: what those wait for at most. */
+const BULK_ROUND = 40;
+/** Failures in a row after which SES, or the table, is taken to be down: the rest waits for the next sweep. */
 const TOLERATED = 10;
+const MARK_TRIES = 3;
 
 /**
- * Delivers what is due: letters that the stream did not bring, and those whose next attempt has come. Resets go first.
- * `all` takes the newest too, which the stream is still given time for.
+ * Delivers what is due: letters that the stream did not bring, and those whose next attempt has come. Resets go first,
+ * also those that fall due meanwhile. `all` takes the newest too, which the stream is still given time for.
  */
 export async function deliverDue(services: Services, { all = false, deadlineMs = 50_000 } = {}): Promise<Swept> {
   const swept: Swept = { sent: 0, waiting: 0, other: 0 };
-  const started = performance.now();
+  const ends = performance.now() + deadlineMs;
   let failures = 0;
-  for (const lane of LANES) {
-    for (;;) {
-      const ids = await dueLetters(services, lane, all);
-      let moved = 0;
-      for (let i = 0; i < ids.length; i += AT_ONCE) {
-        if (failures >= TOLERATED || performance.now() - started > deadlineMs) return swept;
-        const states = await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => deliverLetter(services, id)));
-        for (const state of states) {
-          if (state === undefined) continue;
-          moved++;
-          failures = state === 'queued' ? failures + 1 : 0;
-          if (state === 'sent') swept.sent++;
-          else if (state === 'queued') swept.waiting++;
-          else swept.other++;
-        }
+  const round = async (ids: string[]): Promise<number> => {
+    let moved = 0;
+    for (let i = 0; i < ids.length && failures < TOLERATED && performance.now() < ends; i += AT_ONCE) {
+      const states = await Promise.all(ids.slice(i, i + AT_ONCE).map((id) => tried(services, id)));
+      for (const state of states) {
+        if (state === undefined) continue;
+        moved++;
+        failures = state === 'queued' || state === 'failed' ? failures + 1 : 0;
+        if (state === 'sent') swept.sent++;
+        else if (state === 'queued') swept.waiting++;
+        else if (state !== 'failed') swept.other++;
       }
-      if (moved === 0) break;
     }
+    return moved;
+  };
+  for (let moved = 1; moved > 0 && failures < TOLERATED && performance.now() < ends; ) {
+    moved = await round(await dueLetters(services, 'reset', all));
+    moved += await round((await dueLetters(services, 'bulk', all)).slice(0, BULK_ROUND));
   }
   return swept;
 }
 
+/** One letter that the table fails for must not keep the others waiting. */
+async function tried(services: Services, id: string): Promise<DeliveryState | 'failed' | undefined> {
+  try {
+    return await deliverLetter(services, id);
+  } catch (error) {
+    services.log({ level: 'error', message: 'letter failed', letterId: id, error: describeError(error) });
+    return 'failed';
+  }
+}
+
 async function dueLetters(services: Services, lane: Lane, all: boolean): Promise<string[]> {
   const ctx = workerContext(services);
-  // A head start is a minute at most, a first retry is never sooner than ten seconds after its attempt.
+  // A head start is a minute at most; of retries that are not due yet the lease is refused.
   const upTo = instant(all ? secondsFrom(ctx.now, 61) : ctx.now);
   const pages = await Promise.all(
     Array.from({ length: DUE_SHARDS }, (_, shard) =>

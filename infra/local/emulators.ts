@@ -22,6 +22,8 @@ export const localAws = (endpoint: string) => ({
   endpoint,
   region: 'local',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  // One machine does the work of many functions: what is busy queues, it does not refuse.
+  requestHandler: { connectionTimeout: 20_000, requestTimeout: 30_000 },
 });
 
 /** Starts dynoxide on a free port over a database file. `remove` is a folder to delete when it has ended. */

@@ -91,10 +91,18 @@ function endWith(service: LocalService): void {
     process.exit(code);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  endWithNpm(() => end(0));
   service.broken.then((what) => {
     if (!ending) process.stderr.write(`${what}\n`);
     return end(1);
   });
+}
+
+/** A signal to npm ends npm and its shell, which hands nothing on: this process would go on and hold the ports. */
+function endWithNpm(end: () => unknown): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const shell = process.ppid;
+  setInterval(() => process.ppid !== shell && end(), 200).unref();
 }
 
 main().catch((error: unknown) => {

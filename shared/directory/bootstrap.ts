@@ -52,7 +52,7 @@ export async function bootstrap(
     ctx,
     { type: 'org-created', orgId, userId: owner.id, version: 1 },
     [
-      newOrg(org),
+      ...newOrg(org),
       newUser(owner),
       claimEmail(owner.email ?? '', orgId, owner.id),
       claimNumber(orgId, owner.id),
@@ -92,7 +92,7 @@ export async function bootstrapByInvite(
     createdAt: now,
     updatedAt: now,
   };
-  await commit(ctx, { type: 'org-created', orgId, version: 1 }, [newOrg(org)], undefined);
+  await commit(ctx, { type: 'org-created', orgId, version: 1 }, newOrg(org), undefined);
   const made = await firstClients(ctx, orgId);
   const issuedAt = Math.floor(ctx.now.getTime() / 1000);
   const inviter: Context = {

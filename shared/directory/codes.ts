@@ -2,11 +2,11 @@
 // gains nothing. Guesses kill codes, never links.
 import { fail } from '../model/problem.ts';
 import type { Context } from './context.ts';
-import { count, countWithin, LIMITS, uncount } from './limits.ts';
+import { count, countWithin, LIMITS, together, uncount } from './limits.ts';
 
 /** Counts a try for an address, known or not. Past the day's limit no code of that address works. */
 export async function countTry(ctx: Context, address: string): Promise<void> {
-  const [, ofAddress] = await Promise.all([
+  const [, ofAddress] = await together([
     countWithin(ctx, LIMITS.wrongCodesPerSource, ctx.source, 'too-many-requests'),
     count(ctx, LIMITS.wrongCodesPerAddress, address),
   ]);

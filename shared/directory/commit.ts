@@ -1,7 +1,7 @@
 // The one way a change becomes true: all of its writes, its audit entry, and what an Idempotency-Key keeps, in one
 // transaction or not at all.
 import { hasCode } from '../model/problem.ts';
-import { type AuditEvent, auditEntry, type NoEvent } from '../store/audit-items.ts';
+import { type AuditEvent, auditEntry, type NoEvent, noEvent } from '../store/audit-items.ts';
 import type { Write } from '../store/table.ts';
 import { type Context, newOpId } from './context.ts';
 
@@ -21,6 +21,11 @@ export async function commit<Answer>(
   const kept = ctx.keep ? [ctx.keep(answer)] : [];
   await ctx.table.commit([...writes, ...entry, ...kept], opId);
   return answer;
+}
+
+/** The answer to a call that changes nothing: no commit, unless an Idempotency-Key wants the answer kept. */
+export async function unchanged<Answer>(ctx: Context, answer: Answer): Promise<Answer> {
+  return ctx.keep ? commit(ctx, noEvent('unchanged'), [], answer) : answer;
 }
 
 /** Tries a change again when others changed the same record meanwhile; three times, then the conflict stands. */

@@ -7,13 +7,24 @@ import { parseLinkToken, provesCode, provesLink } from '../security/link-token.t
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { isCurrent, type LinkRecord, linkItem, readLinkItem, spendLink } from '../store/secret-items.ts';
-import type { Write } from '../store/table.ts';
+import { absent, type Write } from '../store/table.ts';
 import { copyToGuests, readClaim, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, principalOf, secondsFrom } from './context.ts';
 import { addressNotice, newLetter } from './outbox.ts';
-import { checkDomain, findRecord, moveClaims, readUser, stamped } from './users.ts';
+import { changedMembers } from './record.ts';
+import {
+  changeAddress,
+  checkDomain,
+  checkGrant,
+  emailTaken,
+  findRecord,
+  moveClaims,
+  readUser,
+  revokePending,
+  stamped,
+} from './users.ts';
 
 /** Seconds an address proof lives, counted from sending. */
 export const PROOF_SECONDS = 86_400;
@@ -34,16 +45,50 @@ export async function startOwnValidation(ctx: Context, email: EmailAddress): Pro
   return start(ctx, user, email);
 }
 
-/** Starts a proof of the address that a person of the caller's org has, or is to have. */
+/**
+ * Starts a proof of the address that a person of the caller's org has. Another address than the present one holds from
+ * this commit on, unproven, as with any change that somebody else makes.
+ */
 export async function startValidation(ctx: Context, id: UserId, email: EmailAddress): Promise<ValidationView> {
-  const user = await readUser(ctx, id);
-  if (user.homeOrgId) fail('not-home-org');
-  return start(ctx, user, email);
+  try {
+    return await reapply(async () => {
+      const user = await readUser(ctx, id);
+      if (user.homeOrgId) fail('not-home-org');
+      if (email === user.email || principalOf(ctx).id === id) return start(ctx, user, email);
+      return replaceAddress(ctx, user, email);
+    });
+  } catch (error) {
+    throw hasCode(error, 'email-taken') ? await emailTaken(ctx, email) : error;
+  }
+}
+
+async function replaceAddress(ctx: Context, before: UserRecord, email: EmailAddress): Promise<ValidationView> {
+  const { org, permissions } = await ctx.standing();
+  if (org) checkDomain(org, email);
+  checkGrant(permissions, before.roles);
+  const { after: changed, writes = [], guests } = changeAddress(ctx, before, { ...before, email });
+  const after = stamped(ctx, changed, before.version + 1);
+  const { link, writes: proof } = newProof(ctx, after, email);
+  const done = {
+    ...event(link, 'user-email-changed'),
+    changed: changedMembers(before, after),
+    version: after.version,
+  };
+  const moved = [replaceUser(after, before), ...moveClaims(before, after), ...copyToGuests(after, guests)];
+  return commit(ctx, done, [...moved, ...writes, ...proof], viewOf(link));
 }
 
 async function start(ctx: Context, user: UserRecord, email: EmailAddress): Promise<ValidationView> {
   const { org } = await ctx.standing();
   if (org && org.id === user.orgId && email !== user.email) checkDomain(org, email);
+  const { link, writes } = newProof(ctx, user, email);
+  // The old address hears of it before anything changes; an admin's proof of the present address tells nobody.
+  const told = user.email && email !== user.email ? [addressNotice(ctx, user, email, true)] : [];
+  return commit(ctx, event(link, 'contact-validation-started'), [...writes, ...told], viewOf(link));
+}
+
+/** The record of a proof, what finds it by its id, and its letter. */
+function newProof(ctx: Context, user: UserRecord, email: EmailAddress): { link: LinkRecord; writes: Write[] } {
   const id = newId<LinkId>(ctx);
   const letter = newLetter(ctx, { kind: 'address-proof', orgId: user.orgId, userId: user.id, linkId: id });
   const link: LinkRecord = {
@@ -54,24 +99,18 @@ async function start(ctx: Context, user: UserRecord, email: EmailAddress): Promi
     nonce: newNonce(ctx),
     epoch: user.epoch,
     email,
+    ...(user.email && { from: user.email }),
     createdAt: instant(ctx.now),
     expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
     letterId: letter.id,
   };
   const locator: Write = {
     put: { ...keys.proofLocator(id), k: 'locator', o: user.orgId, u: user.id, ttl: linkItem(link).ttl },
-    when: { is: 'absent' },
+    when: absent,
     otherwise: { code: 'version-conflict' },
   };
-  const put: Write = { put: linkItem(link), when: { is: 'absent' }, otherwise: { code: 'version-conflict' } };
-  // The old address hears of it before anything changes; an admin's proof of the present address tells nobody.
-  const told = user.email && email !== user.email ? [addressNotice(ctx, user, email, true)] : [];
-  return commit(
-    ctx,
-    event(link, 'contact-validation-started'),
-    [put, locator, putLetter(letter), ...told],
-    viewOf(link),
-  );
+  const put: Write = { put: linkItem(link), when: absent, otherwise: { code: 'version-conflict' } };
+  return { link, writes: [put, locator, putLetter(letter)] };
 }
 
 const event = (
@@ -80,7 +119,8 @@ const event = (
     | 'contact-validation-started'
     | 'contact-validation-resent'
     | 'contact-validation-cancelled'
-    | 'contact-validated',
+    | 'contact-validated'
+    | 'user-email-changed',
 ) => ({ type, orgId, userId, subjectId: id });
 
 const viewOf = ({ id, expiresAt }: LinkRecord): ValidationView => ({ id, expiresAt: expiresAt as Instant });
@@ -108,25 +148,31 @@ async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<Link
 }
 
 /** The same proof with a new link and letter; the older link is dead. */
-export async function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView> {
-  const before = await readOpen(ctx, id, userId);
-  const user = await findRecord(ctx, before.orgId, before.userId);
-  const letter = newLetter(ctx, { kind: 'address-proof', orgId: before.orgId, userId: before.userId, linkId: id });
-  const after: LinkRecord = {
-    ...before,
-    nonce: newNonce(ctx),
-    epoch: user?.epoch ?? before.epoch,
-    expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
-    letterId: letter.id,
-  };
-  const writes = [replaceLink(after, before), putLetter(letter)];
-  return commit(ctx, event(after, 'contact-validation-resent'), writes, viewOf(after));
+export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView> {
+  return reapply(async () => {
+    const before = await readOpen(ctx, id, userId);
+    const user = await findRecord(ctx, before.orgId, before.userId);
+    const letter = newLetter(ctx, { kind: 'address-proof', orgId: before.orgId, userId: before.userId, linkId: id });
+    const after: LinkRecord = {
+      ...before,
+      nonce: newNonce(ctx),
+      epoch: user?.epoch ?? before.epoch,
+      ...(user?.email && { from: user.email }),
+      createdAt: instant(ctx.now),
+      expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
+      letterId: letter.id,
+    };
+    const writes = [replaceLink(after, before), putLetter(letter)];
+    return commit(ctx, event(after, 'contact-validation-resent'), writes, viewOf(after));
+  });
 }
 
-export async function cancelValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<void> {
-  const before = await readOpen(ctx, id, userId);
-  const cancelled = replaceLink({ ...before, cancelledAt: instant(ctx.now) }, before);
-  await commit(ctx, event(before, 'contact-validation-cancelled'), [cancelled], undefined);
+export function cancelValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<void> {
+  return reapply(async () => {
+    const before = await readOpen(ctx, id, userId);
+    const cancelled = replaceLink({ ...before, cancelledAt: instant(ctx.now) }, before);
+    await commit(ctx, event(before, 'contact-validation-cancelled'), [cancelled], undefined);
+  });
 }
 
 const replaceLink = (after: LinkRecord, before: LinkRecord): Write => ({
@@ -146,18 +192,19 @@ export async function completeValidation(
   ctx: Context,
   proof: { token: string } | { id: LinkId; code: string },
 ): Promise<{ email: string; emailVerifiedAt: Instant }> {
-  const { link, proven } = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.id, proof.code);
+  const link = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.id, proof.code);
   try {
     return await reapply(async () => {
       const before = await findRecord(ctx, link.orgId, link.userId);
       const now = instant(ctx.now);
-      const usable = !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > now && before?.epoch === link.epoch;
-      if (!usable || !before || !['staged', 'invited', 'active'].includes(before.state)) return dead();
-      await proven();
+      const usable = !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > now;
+      if (!usable || !before || !provable(link, before)) return dead();
       const answer = { email: link.email, emailVerifiedAt: now };
+      // A proof of the present address is a fact beside the record; a new address is a new version of it.
+      const raised = before.email !== link.email && { version: before.version + 1 };
       return commit(
         ctx,
-        event(link, 'contact-validated'),
+        { ...event(link, 'contact-validated'), ...raised },
         [spendLink(link, now), isCurrent(link), ...prove(ctx, before, link)],
         answer,
       );
@@ -168,52 +215,56 @@ export async function completeValidation(
   }
 }
 
+/** The person is as they were when the letter was made: the same epoch, and the same address or already the new one. */
+export function provable(link: LinkRecord, user: UserRecord): boolean {
+  const sameAddress = user.email === link.from || user.email === link.email;
+  return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
+}
+
+/** Whoever was never in has no session to end, but whatever was set before the first proof may be a stranger's. */
 function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
   const now = instant(ctx.now);
   const firstProof = !before.activatedAt && !before.emailVerifiedAt;
-  // Whatever was set before anybody proved the address may be a stranger's.
   const wiped: Write[] = firstProof
     ? [{ drop: keys.credential(before.orgId, before.id), otherwise: { code: 'version-conflict' } }]
     : [];
-  if (before.email === link.email) {
-    const after = { ...before, emailVerifiedAt: now, epoch: before.epoch + (firstProof ? 1 : 0) };
-    return [replaceUser(after, before), ...wiped];
-  }
-  const changed = { ...before, email: link.email as EmailAddress, emailVerifiedAt: now, epoch: before.epoch + 1 };
+  if (before.email === link.email) return [replaceUser({ ...before, emailVerifiedAt: now }, before), ...wiped];
+  const { inviteId, ...rest } = before;
+  const changed: UserRecord = {
+    ...rest,
+    email: link.email as EmailAddress,
+    emailVerifiedAt: now,
+    ...(before.state === 'invited' && { state: 'staged' }),
+  };
   const after = { ...stamped(ctx, changed, before.version + 1), updatedBy: before.id };
   return [
     replaceUser(after, before),
     ...moveClaims(before, after),
     ...copyToGuests(after),
     ...(before.email ? [addressNotice(ctx, before, link.email)] : []),
+    ...(inviteId ? [revokePending(before.orgId, inviteId, ctx)] : []),
     ...wiped,
   ];
 }
 
-interface Found {
-  link: LinkRecord;
-  proven(): Promise<void>;
-}
-
-async function byToken(ctx: Context, token: string): Promise<Found> {
+async function byToken(ctx: Context, token: string): Promise<LinkRecord> {
   const parsed = parseLinkToken('validate-email', token);
   const [orgId = '', userId = '', linkId = ''] = parsed?.locator ?? [];
   const item = parsed && (await ctx.table.get(keys.link(orgId, userId, 'validate-email', linkId)));
   const link = item && readLinkItem(item);
-  if (!link || !provesLink(ctx.keys.links, 'validate-email', parsed, link.nonce)) return dead();
-  return { link, proven: async () => undefined };
+  return link && provesLink(ctx.keys.links, 'validate-email', parsed, link.nonce) ? link : dead();
 }
 
-async function byCode(ctx: Context, id: LinkId, code: string): Promise<Found> {
-  const [locator, , alive] = await Promise.all([
-    ctx.table.get(keys.proofLocator(id)),
-    countTry(ctx, id),
-    countLetterTry(ctx, id),
-  ]);
+/** The tries of an address count together, however many proofs of it were started: hence a look before the count. */
+async function byCode(ctx: Context, id: LinkId, code: string): Promise<LinkRecord> {
+  const locator = await ctx.table.get(keys.proofLocator(id));
   const { orgId, userId } = readClaim(locator) ?? { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
   const item = await ctx.table.get(keys.link(orgId, userId, 'validate-email', id));
   const link = item && readLinkItem(item);
+  const [address, letter] = [link?.email ?? id, `${id}.${link?.nonce ?? ''}`];
+  const [alive] = await Promise.all([countLetterTry(ctx, letter), countTry(ctx, address)]);
   const right = link && provesCode(ctx.keys.links, 'validate-email', [orgId, userId, id], link.nonce, code);
   if (!right || !alive) return dead();
-  return { link, proven: () => uncountTry(ctx, id, id) };
+  await uncountTry(ctx, address, letter);
+  return link;
 }

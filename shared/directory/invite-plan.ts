@@ -25,15 +25,12 @@ export async function planInvite(
   ctx: Context,
   org: OrgRecord,
   wanted: Omit<InviteCreate, 'roles'> & { roles: Role[] },
-  holder: Pick<UserRecord, 'id' | 'orgId'>,
+  holder: Pick<UserRecord, 'id' | 'orgId' | 'epoch'>,
 ): Promise<InvitePlan> {
   const { redirectUrl, note, locale, profile, notify } = wanted;
   if (redirectUrl && !redirectAllowed(org.settings, redirectUrl)) fail('redirect-not-allowed');
   const principal = principalOf(ctx);
-  await Promise.all([
-    countWithin(ctx, LIMITS.invitesPerInviter, principal.id, 'invite-limit'),
-    countWithin(ctx, LIMITS.invitesPerOrg, org.id, 'invite-limit'),
-  ]);
+  await countInvite(ctx, org.id);
   const id = newId<InviteId>(ctx);
   const letter = notify === false ? undefined : newLetter(ctx, { kind: 'invite', orgId: org.id, inviteId: id });
   const filled = profile ? (mergePatch({}, profile) as Profile) : undefined;
@@ -53,6 +50,7 @@ export async function planInvite(
     expiresAt: instant(secondsFrom(ctx.now, wanted.expiresInSeconds ?? inviteSeconds(org))),
     userId: holder.id,
     userOrgId: holder.orgId,
+    epoch: holder.epoch,
     ...(filled && { profile: filled }),
     ...(locale && { locale }),
     ...(redirectUrl && { redirectUrl }),
@@ -60,6 +58,14 @@ export async function planInvite(
     ...(letter && { letterId: letter.id, delivery: { state: 'queued', at: instant(ctx.now) } }),
   };
   return { invite, writes: [newInvite(invite), ...(letter ? [putLetter(letter)] : [])] };
+}
+
+/** Raises the daily counters of inviter and org: whatever sends an invite's letter counts, a resend as well. */
+export async function countInvite(ctx: Context, orgId: string): Promise<void> {
+  await Promise.all([
+    countWithin(ctx, LIMITS.invitesPerInviter, principalOf(ctx).id, 'invite-limit'),
+    countWithin(ctx, LIMITS.invitesPerOrg, orgId, 'invite-limit'),
+  ]);
 }
 
 export const inviteSeconds = (org: OrgRecord): number => org.settings.inviteLifetimeSeconds ?? DEFAULT_INVITE_SECONDS;

@@ -1,8 +1,10 @@
 // Invites as the inviting org sees them: create, list, resend, extend, revoke. Accepting is in accept-invite.ts.
-import type { InviteId, OrgId, UserId } from '../model/ids.ts';
+import type { InviteId, UserId } from '../model/ids.ts';
 import type { Invite, InviteCreate } from '../model/invite.ts';
 import type { Page } from '../model/page.ts';
+import type { Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
+import type { ProfilePatch } from '../model/user/profile.ts';
 import {
   type InviteRecord,
   membershipItem,
@@ -24,15 +26,16 @@ import {
   readClaim,
   readUserItem,
   replaceUser,
+  sideWrites,
   type UserRecord,
 } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, orgOf, secondsFrom } from './context.ts';
-import { inviteSeconds, planInvite } from './invite-plan.ts';
+import { countInvite, inviteSeconds, planInvite } from './invite-plan.ts';
 import { listPage, type PageInput } from './lists.ts';
 import { newLetter } from './outbox.ts';
 import { applyPatch, checkSize } from './record.ts';
-import { checkDomain, checkGrant, stamped } from './users.ts';
+import { checkDomain, checkGrant, findRecord, stamped } from './users.ts';
 
 /**
  * Invites an address. Nobody with it yet: the person is created in the same commit. The claim of the address decides
@@ -43,6 +46,11 @@ export async function createInvite(ctx: Context, input: InviteCreate): Promise<I
   const wanted = { ...input, roles: [...new Set(input.roles ?? (['member'] as const))] };
   checkGrant(permissions, wanted.roles);
   checkDomain(org, input.email);
+  // Another may have got the number that follows from the id: the next try draws another id.
+  return reapply(() => inviteNew(ctx, org, wanted));
+}
+
+async function inviteNew(ctx: Context, org: OrgRecord, wanted: InviteCreate & { roles: Role[] }): Promise<Invite> {
   const now = instant(ctx.now);
   const by = ctx.principal?.id;
   const times = { createdAt: now, updatedAt: now, invitedAt: now, ...(by && { createdBy: by, updatedBy: by }) };
@@ -57,48 +65,78 @@ export async function createInvite(ctx: Context, input: InviteCreate): Promise<I
     ...times,
   };
   const plan = await planInvite(ctx, org, wanted, blank);
-  const named = applyPatch(blank, { email: input.email, ...(input.profile && { profile: input.profile }) });
+  const named = applyPatch(blank, { email: wanted.email, ...(wanted.profile && { profile: wanted.profile }) });
   const person: UserRecord = { ...named, inviteId: plan.invite.id };
   checkSize(person);
-  const writes = [newUser(person), claimEmail(input.email, org.id, id), claimNumber(org.id, id), ...plan.writes];
+  const claims = [claimEmail(wanted.email, org.id, id), claimNumber(org.id, id)];
+  const writes = [newUser(person), ...claims, ...sideWrites(undefined, person), ...plan.writes];
   try {
-    return await commit(ctx, invited(plan.invite), writes, toInvite(plan.invite, ctx.now));
+    return await commit(ctx, invited(plan.invite, person.version), writes, toInvite(plan.invite, ctx.now));
   } catch (error) {
     if (!hasCode(error, 'email-taken')) throw error;
-    return inviteHolder(ctx, org, plan.invite, plan.writes.slice(1));
+    return inviteHolder(ctx, org, plan.invite, wanted.profile ?? {}, plan.writes.slice(1));
   }
 }
 
-const invited = (invite: InviteRecord) =>
-  ({ type: 'user-invited', orgId: invite.orgId, userId: invite.userId, subjectId: invite.id }) as const;
+const invited = ({ orgId, userId, id }: InviteRecord, version?: number) => ({
+  ...({ type: 'user-invited', orgId, userId, subjectId: id } as const),
+  ...(version !== undefined && { version }),
+});
+
+interface Joined {
+  invite: InviteRecord;
+  writes: Write[];
+  /** The person's version after it, where it raises one. */
+  version?: number;
+}
 
 /** Invites the person who holds the address already: of this org, or of another. */
-function inviteHolder(ctx: Context, org: OrgRecord, planned: InviteRecord, letters: Write[]): Promise<Invite> {
+function inviteHolder(
+  ctx: Context,
+  org: OrgRecord,
+  planned: InviteRecord,
+  profile: ProfilePatch,
+  letters: Write[],
+): Promise<Invite> {
   return reapply(async () => {
     const holder = readClaim(await ctx.table.get(keys.emailClaim(planned.email)));
     // Freed in this moment: the next try finds the address free again.
     if (!holder) fail('version-conflict');
-    const invite: InviteRecord = { ...planned, userId: holder.userId, userOrgId: holder.orgId };
-    const writes = await (holder.orgId === org.id ? joinOwn(ctx, invite) : offer(ctx, invite, holder));
-    return commit(ctx, invited(invite), [newInvite(invite), ...letters, ...writes], toInvite(invite, ctx.now));
+    const { epoch: _epoch, ...rest } = planned;
+    const held: InviteRecord = { ...rest, userId: holder.userId, userOrgId: holder.orgId };
+    const { invite, writes, version } = await (holder.orgId === org.id
+      ? joinOwn(ctx, held, profile)
+      : offer(ctx, held, holder));
+    return commit(ctx, invited(invite, version), [newInvite(invite), ...letters, ...writes], toInvite(invite, ctx.now));
   });
 }
 
 /** A person of the own org: only one who was never in may be invited. */
-async function joinOwn(ctx: Context, invite: InviteRecord): Promise<Write[]> {
-  const item = await ctx.table.get(keys.user(invite.orgId, invite.userId));
-  const before = item && readUserItem(item);
+async function joinOwn(ctx: Context, invite: InviteRecord, profile: ProfilePatch): Promise<Joined> {
+  const before = await findRecord(ctx, invite.orgId, invite.userId);
   if (!before) fail('version-conflict');
   if (before.state === 'deleted') fail({ code: 'email-taken', deletedUserId: before.id });
   if (before.state === 'active' || before.state === 'inactive') fail('already-member');
-  const superseded = await supersede(ctx, invite.orgId, before.inviteId);
-  const now = instant(ctx.now);
-  const joined: UserRecord = { ...before, state: 'invited', invitedAt: now, inviteId: invite.id, roles: invite.roles };
-  return [replaceUser(stamped(ctx, joined, before.version + 1), before), ...superseded];
+  const superseded = await supersede(ctx, invite, before.inviteId);
+  const named = applyPatch(before, { profile });
+  const joined: UserRecord = {
+    ...named,
+    state: 'invited',
+    invitedAt: instant(ctx.now),
+    inviteId: invite.id,
+    roles: invite.roles,
+  };
+  const after = stamped(ctx, joined, before.version + 1);
+  checkSize(after);
+  return {
+    invite: { ...invite, epoch: before.epoch },
+    version: after.version,
+    writes: [replaceUser(after, before), ...sideWrites(before, after), ...superseded],
+  };
 }
 
 /** A person of another org: the offer is an item on the person's side, one per org, so none is made twice. */
-async function offer(ctx: Context, invite: InviteRecord, holder: Holder): Promise<Write[]> {
+async function offer(ctx: Context, invite: InviteRecord, holder: Holder): Promise<Joined> {
   const [membershipOf, guest] = await ctx.table.getMany([
     keys.membership(holder.orgId, holder.userId, invite.orgId),
     keys.user(invite.orgId, holder.userId),
@@ -106,23 +144,23 @@ async function offer(ctx: Context, invite: InviteRecord, holder: Holder): Promis
   const membership = membershipOf && readMembership(membershipOf);
   const member = guest && readUserItem(guest);
   if (member && member.state !== 'erased' && !member.suspended) fail('already-member');
-  const superseded = await supersede(ctx, invite.orgId, membership?.inviteId);
+  const superseded = await supersede(ctx, invite, membership?.inviteId);
   const offered = { orgId: invite.orgId, state: 'offered', inviteId: invite.id } as const;
-  return [
-    {
-      put: membershipItem(holder.orgId, holder.userId, offered),
-      when: equals('op', membershipOf?.op),
-      otherwise: { code: 'version-conflict' },
-    },
-    ...superseded,
-  ];
+  const write: Write = {
+    put: membershipItem(holder.orgId, holder.userId, offered),
+    when: equals('op', membershipOf?.op),
+    otherwise: { code: 'version-conflict' },
+  };
+  return { invite, writes: [write, ...superseded] };
 }
 
 /** A pending invite stands in the way; one whose time is up is replaced. */
-async function supersede(ctx: Context, orgId: OrgId, inviteId: InviteId | undefined): Promise<Write[]> {
-  const item = inviteId && (await ctx.table.get(keys.invite(orgId, inviteId)));
+async function supersede(ctx: Context, invite: InviteRecord, inviteId: InviteId | undefined): Promise<Write[]> {
+  const item = inviteId && (await ctx.table.get(keys.invite(invite.orgId, inviteId)));
   if (!item) return [];
   const before = readInviteItem(item);
+  // An offer to an address that the person gave up goes on by itself: whoever has that address may take it.
+  if (before.email !== invite.email) return [];
   if (toInvite(before, ctx.now).state === 'pending') fail({ code: 'invite-pending', inviteId: before.id });
   if (before.state !== 'pending') return [];
   const revoked: InviteRecord = { ...before, state: 'revoked', revokedAt: instant(ctx.now) };
@@ -147,9 +185,11 @@ export function listInvites(ctx: Context, input: PageInput): Promise<Page<Invite
 
 /** Same invite, new link, new letter, new expiry: the older link is dead from this commit on. */
 export function resendInvite(ctx: Context, id: InviteId, expiresInSeconds?: number): Promise<Invite> {
-  return reapply(async () => {
+  return reapply(async (attempt) => {
     const [before, { org }] = await Promise.all([readInvite(ctx, id), ctx.standing()]);
     if (before.state !== 'pending') fail({ code: 'state-not-allowed', from: before.state, to: 'pending' });
+    if (attempt === 1) await countInvite(ctx, before.orgId);
+    const own = before.userOrgId === before.orgId && (await ctx.table.get(keys.user(before.orgId, before.userId)));
     const letter = newLetter(ctx, { kind: 'invite', orgId: before.orgId, inviteId: id });
     const lifetime = expiresInSeconds ?? (org ? inviteSeconds(org) : 0);
     const after: InviteRecord = {
@@ -158,6 +198,7 @@ export function resendInvite(ctx: Context, id: InviteId, expiresInSeconds?: numb
       expiresAt: instant(secondsFrom(ctx.now, lifetime)),
       letterId: letter.id,
       delivery: { state: 'queued', at: instant(ctx.now) },
+      ...(own && { epoch: readUserItem(own).epoch }),
     };
     const type = expiresInSeconds === undefined ? 'invite-resent' : 'invite-extended';
     const writes = [putInvite(after, before, { code: 'version-conflict' }), putLetter(letter)];
@@ -171,27 +212,28 @@ export function revokeInvite(ctx: Context, id: InviteId): Promise<void> {
     const before = await readInvite(ctx, id);
     if (before.state !== 'pending') fail({ code: 'state-not-allowed', from: before.state, to: 'revoked' });
     const after: InviteRecord = { ...before, state: 'revoked', revokedAt: instant(ctx.now) };
-    const writes = [putInvite(after, before, { code: 'version-conflict' }), ...(await withdraw(ctx, before))];
-    await commit(ctx, { ...invited(after), type: 'invite-revoked' }, writes, undefined);
+    const { writes, version } = await withdraw(ctx, before);
+    const ended = putInvite(after, before, { code: 'version-conflict' });
+    await commit(ctx, { ...invited(after, version), type: 'invite-revoked' }, [ended, ...writes], undefined);
   });
 }
 
-async function withdraw(ctx: Context, invite: InviteRecord): Promise<Write[]> {
+async function withdraw(ctx: Context, invite: InviteRecord): Promise<Omit<Joined, 'invite'>> {
   const { orgId, userOrgId, userId } = invite;
   if (userOrgId !== orgId) {
-    return [
-      {
-        update: keys.membership(userOrgId, userId, orgId),
-        set: { k: 'membership', o: orgId, st: 'left' },
-        remove: ['i'],
-        otherwise: { code: 'version-conflict' },
-      },
-    ];
+    const left: Write = {
+      update: keys.membership(userOrgId, userId, orgId),
+      set: { k: 'membership', o: orgId, st: 'left' },
+      remove: ['i'],
+      otherwise: { code: 'version-conflict' },
+    };
+    return { writes: [left] };
   }
   const item = await ctx.table.get(keys.user(orgId, userId));
   const before = item && readUserItem(item);
-  if (!before || before.inviteId !== invite.id) return [];
+  if (!before || before.inviteId !== invite.id) return { writes: [] };
   const { inviteId: _id, ...rest } = before;
   const state = before.state === 'invited' ? ('staged' as const) : before.state;
-  return [replaceUser(stamped(ctx, { ...rest, state }, before.version + 1), before)];
+  const after = stamped(ctx, { ...rest, state }, before.version + 1);
+  return { writes: [replaceUser(after, before)], version: after.version };
 }

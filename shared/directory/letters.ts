@@ -2,34 +2,37 @@
 // Composing and sending are the post office's.
 import { canonicalAddress } from '../model/email-address.ts';
 import type { DeliveryState } from '../model/letter.ts';
-import { noEvent } from '../store/audit-items.ts';
+import { hasCode } from '../model/problem.ts';
+import { type AuditEvent, noEvent } from '../store/audit-items.ts';
 import { h, keys } from '../store/keys.ts';
 import { type LetterRecord, readLetterItem } from '../store/letter-items.ts';
 import { linkOrder } from '../store/secret-items.ts';
-import { type Change, equals, type Write } from '../store/table.ts';
+import { below, type Change, equals, every, some, type Write } from '../store/table.ts';
 import { commit } from './commit.ts';
 import { type Context, instant, newOpId, secondsFrom, ttlAt } from './context.ts';
-import type { Prepared } from './letter-content.ts';
+import type { Prepared } from './letter-parts.ts';
 
 /** Seconds a worker may hold a letter before another takes it. */
 const LEASE_SECONDS = 120;
 /** Seconds after which a letter is given up. */
 export const GIVE_UP_SECONDS = 86_400;
 
-/** Takes the letter for one attempt. Undefined when another worker has it, or it is done. */
+/**
+ * Takes the letter for one attempt. Undefined when another worker has it, it is done, or its next attempt is not yet
+ * due: a stream record that comes again hurries nothing.
+ */
 export async function leaseLetter(ctx: Context, id: string): Promise<LetterRecord | undefined> {
+  const now = instant(ctx.now);
   const until = instant(secondsFrom(ctx.now, LEASE_SECONDS));
   const changed = await ctx.table.change(
     {
       update: keys.letter(id),
       set: { st: 'sending', lease: until, due: until, su: `${until}#${id}` },
       add: { tries: 1 },
-      when: {
-        some: [
-          equals('st', 'queued'),
-          { every: [equals('st', 'sending'), { attribute: 'lease', below: instant(ctx.now) }] },
-        ],
-      },
+      when: some(
+        every(equals('st', 'queued'), some(equals('tries', 0), below('due', `${now}~`))),
+        every(equals('st', 'sending'), below('lease', now)),
+      ),
     },
     newOpId(ctx),
   );
@@ -47,7 +50,7 @@ export async function markSent(ctx: Context, letter: LetterRecord, prepared: Pre
     const forward: Change = {
       set: { k: 'current', cur: linkOrder(link), id: link.id, ttl: ttlAt(ctx.now) + 40 * 86_400 },
     };
-    const when = { some: [equals('cur', undefined), { attribute: 'cur', below: linkOrder(link) }] };
+    const when = some(equals('cur', undefined), below('cur', linkOrder(link)));
     await ctx.table.change({ update: key, ...forward, when }, newOpId(ctx));
   }
   await settle(ctx, letter, 'sent', { ses: sesId }, prepared);
@@ -67,37 +70,48 @@ async function settle(
   letter: LetterRecord,
   state: DeliveryState,
   more: Record<string, string>,
-  prepared?: Prepared,
+  { event }: Partial<Prepared> = {},
 ): Promise<void> {
   const at = instant(ctx.now);
-  const writes: Write[] = [
-    {
-      update: keys.letter(letter.id),
-      set: { st: state, at, ...more },
-      remove: ['lp', 'su', 'lease'],
-      when: equals('st', 'sending'),
-      otherwise: { code: 'version-conflict' },
-    },
-    ...showOnInvite(letter, prepared?.letterIdOfInvite ?? letter.id, state, at),
-  ];
-  const event = prepared?.event ?? noEvent('delivery');
+  const update = {
+    update: keys.letter(letter.id),
+    set: { st: state, at, ...more, ...(event && { told: true }) },
+    remove: ['lp', 'su', 'lease'],
+    when: equals('st', 'sending'),
+  };
+  const otherwise = { code: 'version-conflict' } as const;
+  const writes: Write[] = [{ ...update, otherwise }, ...showOnInvite(letter, state, at)];
   try {
-    await commit(ctx, event, writes, undefined);
+    await commit(ctx, event ?? noEvent('delivery'), writes, undefined);
   } catch (error) {
-    // Feedback may have overtaken the mark, or the invite ended meanwhile: the letter itself must still be settled.
-    await ctx.table.change(writes[0] as Parameters<typeof ctx.table.change>[0], newOpId(ctx));
-    if (!(error instanceof Error)) throw error;
+    if (!hasCode(error, 'version-conflict')) throw error;
+    // The invite shows another letter by now, or feedback overtook the mark. Of the letter that feedback names as ours
+    // the entry is still owed.
+    const { done } = await ctx.table.change(update, newOpId(ctx));
+    if (!done && event && more.ses) await tell(ctx, letter.id, more.ses, event);
   }
 }
 
+async function tell(ctx: Context, id: string, ses: string, event: AuditEvent): Promise<void> {
+  const owed: Write = {
+    update: keys.letter(id),
+    set: { told: true },
+    when: every(equals('ses', ses), equals('told', undefined)),
+    otherwise: { code: 'version-conflict' },
+  };
+  await commit(ctx, event, [owed], undefined).catch((error) => {
+    if (!hasCode(error, 'version-conflict')) throw error;
+  });
+}
+
 /** The invite shows where its newest letter stands. */
-function showOnInvite({ orgId, inviteId }: LetterRecord, letterId: string, state: DeliveryState, at: string): Write[] {
+function showOnInvite({ id, orgId, inviteId }: LetterRecord, state: DeliveryState, at: string): Write[] {
   if (!orgId || !inviteId) return [];
   return [
     {
       update: keys.invite(orgId, inviteId),
       set: { dst: state, dat: at },
-      when: equals('lid', letterId),
+      when: equals('lid', id),
       otherwise: { code: 'version-conflict' },
     },
   ];
@@ -164,7 +178,7 @@ export async function applyFeedback(ctx: Context, feedback: Feedback): Promise<b
     newOpId(ctx),
   );
   if (!changed.done) return false;
-  for (const write of showOnInvite(letter, letter.id, state, at)) {
+  for (const write of showOnInvite(letter, state, at)) {
     await ctx.table.change(write as Parameters<typeof ctx.table.change>[0], newOpId(ctx));
   }
   const address = canonicalAddress(feedback.recipient ?? '');

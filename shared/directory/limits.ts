@@ -19,6 +19,8 @@ export const LIMITS = {
   invitesPerOrg: { what: 'invites', max: 10_000, windowSeconds: DAY },
   resetsPerAddressHour: { what: 'reset-hour', max: 5, windowSeconds: 3600 },
   resetsPerAddressDay: { what: 'reset-day', max: 20, windowSeconds: DAY },
+  proofsPerAddressHour: { what: 'proof-hour', max: 5, windowSeconds: 3600 },
+  proofsPerAddressDay: { what: 'proof-day', max: 20, windowSeconds: DAY },
 } as const satisfies Record<string, Limit>;
 
 /** Raises a counter and says where it now stands. The raise comes before the act, so parallel tries all count. */
@@ -43,3 +45,14 @@ export async function uncount(ctx: Context, limit: Limit, key: string): Promise<
 /** The same raise as part of a commit. */
 export const countInCommit = (ctx: Context, limit: Limit, key: string): Write =>
   raiseWithin(counterOf(limit, key, ctx.now), limit.max * ctx.limitScale);
+
+/**
+ * Waits for all, then fails as the first of them in order did. A refusal that did not wait would leave calls under way
+ * behind it: what is asked of the table would differ from one request to the next.
+ */
+export async function together<T extends readonly unknown[]>(
+  calls: readonly [...{ [Index in keyof T]: Promise<T[Index]> }],
+): Promise<T> {
+  await Promise.allSettled(calls);
+  return Promise.all(calls) as Promise<unknown> as Promise<T>;
+}

@@ -1,4 +1,6 @@
 // Orgs and machine clients. Orgs are made by the platform alone; what an org wants of the directory is its own to say.
+
+import { isDeepStrictEqual } from 'node:util';
 import type { ClientId, OrgId } from '../model/ids.ts';
 import { PLATFORM_ORG } from '../model/ids.ts';
 import type { Org, OrgSettings } from '../model/org.ts';
@@ -39,16 +41,11 @@ export function createOrg(
 ): Promise<Org> {
   const now = instant(ctx.now);
   const settings = checkedSettings(input.settings ?? {});
-  const org: OrgRecord = {
-    id: newId<OrgId>(ctx),
-    name: input.name,
-    settings,
-    version: 1,
-    epoch: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
-  return commit(ctx, { type: 'org-created', orgId: org.id, version: 1 }, [newOrg(org)], toOrg(org));
+  return reapply(async () => {
+    const id = newId<OrgId>(ctx);
+    const org: OrgRecord = { id, name: input.name, settings, version: 1, epoch: 1, createdAt: now, updatedAt: now };
+    return commit(ctx, { type: 'org-created', orgId: id, version: 1 }, newOrg(org), toOrg(org));
+  });
 }
 
 /** An org token sees its own org and no other; a platform token sees every one. */
@@ -86,14 +83,11 @@ export function updateOrg(ctx: Context, id: OrgId, patch: OrgPatchInput, version
     const before = await readOrg(ctx, id);
     if (version !== undefined && before.version !== version) fail('version-stale');
     const settings = patch.settings === undefined ? before.settings : patchSettings(before.settings, patch.settings);
-    const after: OrgRecord = {
-      ...before,
-      name: patch.name ?? before.name,
-      settings: checkedSettings(settings),
-      version: before.version + 1,
-      updatedAt: instant(ctx.now),
-    };
-    const changed = [...(after.name === before.name ? [] : ['name']), ...Object.keys(patch.settings ?? {})];
+    const name = patch.name ?? before.name;
+    const changed = [...(name === before.name ? [] : ['name']), ...changedSettings(before.settings, settings)];
+    if (changed.length === 0) return toOrg(before);
+    const times = { version: before.version + 1, updatedAt: instant(ctx.now) };
+    const after: OrgRecord = { ...before, name, settings: checkedSettings(settings), ...times };
     const write = putOrg(after, before.version, 'version-conflict');
     const event = { type: 'org-updated', orgId: id, changed, version: after.version } as const;
     return commit(ctx, event, [write], toOrg(after));
@@ -102,6 +96,11 @@ export function updateOrg(ctx: Context, id: OrgId, patch: OrgPatchInput, version
 
 function patchSettings(before: OrgSettings, patch: SettingsPatch | null): OrgSettings {
   return patch === null ? {} : (mergePatch(before, patch) as OrgSettings);
+}
+
+function changedSettings(before: OrgSettings, after: OrgSettings): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])] as (keyof OrgSettings)[];
+  return names.filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
 function checkedSettings(settings: OrgSettings): OrgSettings {
@@ -179,19 +178,23 @@ export function listClients(ctx: Context, orgId: OrgId, input: PageInput): Promi
   );
 }
 
-/** Which org a client is of: its id is all that token requests and rotations name. */
-async function findClient(ctx: Context, id: ClientId): Promise<ClientRecord | undefined> {
-  const locator = await ctx.table.get(keys.proofLocator(id), { eventual: true });
-  const item = await ctx.table.get(keys.client((locator?.o as string | undefined) ?? newId(ctx), id));
-  return item && readClientItem(item);
+/** A client and its org. Which org that is its id does not say, and a token request names nothing else. */
+async function findClient(ctx: Context, id: ClientId): Promise<{ client?: ClientRecord; org?: OrgRecord }> {
+  const locator = await ctx.table.get(keys.proofLocator(id));
+  const orgId = (locator?.o as string | undefined) ?? newId(ctx);
+  const [client, org] = await ctx.table.getMany([keys.client(orgId, id), keys.org(orgId)]);
+  return { ...(client && { client: readClientItem(client) }), ...(org && { org: readOrgItem(org) }) };
 }
 
+/** A client of the caller's org; for the platform, of any. */
 async function readOwnClient(ctx: Context, id: ClientId): Promise<ClientRecord> {
   const principal = principalOf(ctx);
-  const client = await findClient(ctx, id);
-  const foreign = client && principal.is !== 'platform' && client.orgId !== principal.orgId;
-  if (!client || foreign || client.revokedAt) fail('not-found');
-  return client;
+  const own = async (orgId: OrgId) => {
+    const item = await ctx.table.get(keys.client(orgId, id));
+    return item && readClientItem(item);
+  };
+  const client = principal.is === 'platform' ? (await findClient(ctx, id)).client : await own(principal.orgId);
+  return client && !client.revokedAt ? client : fail('not-found');
 }
 
 /** A new secret; the old one and every token made with it end in this commit. */
@@ -228,7 +231,7 @@ export async function issueClientToken(
   secret: string,
   scope?: Permission[],
 ): Promise<ClientToken> {
-  const client = await findClient(ctx, id);
+  const { client, org } = await findClient(ctx, id);
   // The secret is derived and compared for unknown clients too.
   const proven = provesClient(ctx.keys.clients, id, client?.secretVersion ?? 1, secret);
   if (!client || !proven || client.revokedAt) fail('client-invalid');
@@ -237,9 +240,8 @@ export async function issueClientToken(
     : client.permissions;
   const token = { id, permissions, epoch: client.epoch, issuedAt: Math.floor(ctx.now.getTime() / 1000) };
   const platform = client.orgId === PLATFORM_ORG;
-  const orgItem = platform ? undefined : await ctx.table.get(keys.org(client.orgId));
-  if (!platform && !orgItem) fail('client-invalid');
-  const orgEpoch = orgItem ? readOrgItem(orgItem).epoch : 0;
+  if (!platform && !org) fail('client-invalid');
+  const orgEpoch = org?.epoch ?? 0;
   const principal: Principal = platform
     ? { is: 'platform', ...token, orgEpoch }
     : { is: 'client', orgId: client.orgId, ...token, orgEpoch };

@@ -4,14 +4,15 @@ import type { LinkId, UserId } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
-import { hashPassword, verifyPassword } from '../security/password-hash.ts';
-import { checkPassword, MIN_PASSWORD_LENGTH } from '../security/password-policy.ts';
+import { hashPassword } from '../security/password-hash.ts';
+import { checkPassword, MIN_PASSWORD_LENGTH, SAME_AS_CURRENT } from '../security/password-policy.ts';
 import { noEvent } from '../store/audit-items.ts';
 import { h, keys, partitions } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
   isCurrent,
+  isSuperseded,
   type LinkRecord,
   putCredential,
   readCredential,
@@ -20,12 +21,13 @@ import {
 } from '../store/secret-items.ts';
 import { readSessionItem, sessionItem } from '../store/session-items.ts';
 import type { Write } from '../store/table.ts';
-import { readClaim, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { guardWrites, readClaim, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, principalOf } from './context.ts';
-import { countInCommit, LIMITS } from './limits.ts';
+import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
+import { checkOwnPassword, readmit } from './sign-in-check.ts';
 import { readUser, stamped } from './users.ts';
 
 const WINDOW_MS = 60_000;
@@ -99,11 +101,22 @@ function toResetView(link: LinkRecord, user: UserRecord, isNewest: boolean, now:
   };
 }
 
-interface Found {
+interface ResetLocator {
+  orgId: string;
+  userId: string;
+  id: string;
+}
+
+interface Parts {
   link: LinkRecord;
   user: UserRecord;
   org: OrgRecord;
-  /** What to take back once the code has proven right. */
+  /** A newer letter has been sent. */
+  superseded: boolean;
+}
+
+interface Found extends Parts {
+  /** Takes back what was counted, once the code has proven right. */
   proven(): Promise<void>;
 }
 
@@ -119,14 +132,27 @@ export async function completeReset(
   password: string,
 ): Promise<{ continueUrl?: string }> {
   const found = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.email, proof.code);
-  const { link, user, org } = found;
-  const now = instant(ctx.now);
-  const usable = !link.usedAt && (link.expiresAt ?? '') > now && link.epoch === user.epoch && link.email === user.email;
-  if (!usable || user.state !== 'active') dead();
-  acceptable(password, user, org);
+  usable(ctx, found);
   await found.proven();
-  const credential = { hash: await hashPassword(password), setAt: now };
-  // A lock set by an admin ended this link when it raised the epoch; one by failures is lifted by the proof.
+  acceptable(password, found.user, found.org);
+  // Before the commit: a reset whose answer is lost has let the person in again all the same.
+  const [hash] = await Promise.all([hashPassword(password), readmit(ctx, found.link.email)]);
+  return reapply(async (attempt) => {
+    const parts = attempt === 1 ? found : await readParts(ctx, found.link);
+    usable(ctx, parts);
+    return commitReset(ctx, parts, hash);
+  });
+}
+
+/** A link dies with its use, its hour, and whatever changes the epoch or the address of the person. */
+function usable(ctx: Context, { link, user, superseded }: Parts): void {
+  const fresh = !superseded && !link.usedAt && (link.expiresAt ?? '') > instant(ctx.now);
+  if (!fresh || link.epoch !== user.epoch || link.email !== user.email || user.state !== 'active') dead();
+}
+
+function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Promise<{ continueUrl?: string }> {
+  const now = instant(ctx.now);
+  // A lock set by an admin ended this link when it raised the epoch; one that has run out goes with the proof.
   const { lock: _lock, ...rest } = user;
   const proven = {
     ...rest,
@@ -135,45 +161,46 @@ export async function completeReset(
     epoch: user.epoch + 1,
   };
   const after = stamped(ctx, proven, user.version + 1);
-  const event = {
-    type: 'password-reset-completed',
-    orgId: user.orgId,
-    userId: user.id,
-    version: after.version,
-  } as const;
   const { defaultRedirectUrl } = org.settings;
   return commit(
     ctx,
-    event,
+    { type: 'password-reset-completed', orgId: user.orgId, userId: user.id, version: after.version },
     [
       spendLink(link, now),
       isCurrent(link),
-      putCredential(user.orgId, user.id, credential),
-      { ...replaceUser(after, user), otherwise: { code: 'link-not-usable' } },
+      putCredential(user.orgId, user.id, { hash, setAt: now }),
+      replaceUser(after, user),
+      ...guardWrites(user, after),
       notice(ctx, 'password-changed', user.orgId, user.id),
     ],
     defaultRedirectUrl ? { continueUrl: defaultRedirectUrl } : {},
   );
 }
 
-async function byToken(ctx: Context, token: string): Promise<Found> {
-  const parsed = parseLinkToken('reset', token);
-  const [orgId = '', userId = '', linkId = ''] = parsed?.locator ?? [];
-  if (!parsed) dead();
-  const [linkItem, core, org] = await ctx.table.getMany([
-    keys.link(orgId, userId, 'reset', linkId),
+async function readParts(ctx: Context, { orgId, userId, id }: ResetLocator): Promise<Parts> {
+  const [linkItem, core, org, pointer] = await ctx.table.getMany([
+    keys.link(orgId, userId, 'reset', id),
     keys.user(orgId, userId),
     keys.org(orgId),
+    keys.currentLink(orgId, userId, 'reset'),
   ]);
   if (!linkItem || !core || !org) return dead();
   const link = readLinkItem(linkItem);
-  if (!provesLink(ctx.keys.links, 'reset', parsed as NonNullable<typeof parsed>, link.nonce)) dead();
-  return { link, user: readUserItem(core), org: readOrgItem(org), proven: async () => undefined };
+  return { link, user: readUserItem(core), org: readOrgItem(org), superseded: isSuperseded(link, pointer) };
+}
+
+async function byToken(ctx: Context, token: string): Promise<Found> {
+  const parsed = parseLinkToken('reset', token);
+  if (!parsed) return dead();
+  const [orgId = '', userId = '', id = ''] = parsed.locator;
+  const parts = await readParts(ctx, { orgId, userId, id });
+  if (!provesLink(ctx.keys.links, 'reset', parsed, parts.link.nonce)) dead();
+  return { ...parts, proven: async () => undefined };
 }
 
 /** The same calls for every address: someone unknown is looked for under an id that nobody has. */
 async function byCode(ctx: Context, email: EmailAddress, code: string): Promise<Found> {
-  const [claim] = await Promise.all([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);
+  const [claim] = await together([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);
   const nobody = { orgId: newId(ctx), userId: newId(ctx) };
   const { orgId, userId } = readClaim(claim) ?? nobody;
   const [core, pointer, org] = await ctx.table.getMany([
@@ -189,17 +216,24 @@ async function byCode(ctx: Context, email: EmailAddress, code: string): Promise<
   const link = linkItem && readLinkItem(linkItem);
   const right = link && provesCode(ctx.keys.links, 'reset', [orgId, userId, link.id], link.nonce, code);
   if (!core || !org || !link || !right || !alive) return dead();
-  return { link, user: readUserItem(core), org: readOrgItem(org), proven: () => uncountTry(ctx, email, linkId) };
+  const parts = { link, user: readUserItem(core), org: readOrgItem(org), superseded: false };
+  return { ...parts, proven: () => uncountTry(ctx, email, linkId) };
 }
 
 /** Fails with `password-unacceptable` where the deployment's or the org's rules are broken. */
-export function acceptable(password: string, user: Pick<UserRecord, 'email' | 'profile'>, org: OrgRecord): void {
+export function acceptable(
+  password: string,
+  user: Pick<UserRecord, 'email' | 'profile'>,
+  org: OrgRecord,
+  { pointer = '/password', current }: { pointer?: string; current?: string } = {},
+): void {
   const { givenName, familyName } = user.profile ?? {};
   const context = [user.email ?? '', givenName ?? '', familyName ?? '', org.name];
   const minLength = Math.max(MIN_PASSWORD_LENGTH, org.settings.passwordPolicy?.minLength ?? 0);
   const issues = checkPassword(password, { minLength, context });
+  if (current?.normalize('NFC') === password.normalize('NFC')) issues.push(SAME_AS_CURRENT);
   if (issues.length > 0) {
-    fail({ code: 'password-unacceptable', issues: issues.map((issue) => ({ pointer: '/password', ...issue })) });
+    fail({ code: 'password-unacceptable', issues: issues.map((issue) => ({ pointer, ...issue })) });
   }
 }
 
@@ -207,23 +241,29 @@ export function acceptable(password: string, user: Pick<UserRecord, 'email' | 'p
  * A person changes their password, knowing the present one. Every other session and link ends; the session that asked
  * goes on, with its next refresh.
  */
-export function changePassword(ctx: Context, current: string, next: string): Promise<void> {
+export async function changePassword(ctx: Context, current: string, next: string): Promise<void> {
   const principal = principalOf(ctx);
   if (principal.is !== 'person') fail('person-only');
   const { homeOrgId, id, sessionId } = principal;
-  return reapply(async () => {
-    const [credentialItem, core, session, orgItem] = await ctx.table.getMany([
+  const read = async () => {
+    const [credential, core, session, org] = await ctx.table.getMany([
       keys.credential(homeOrgId, id),
       keys.user(homeOrgId, id),
       keys.session(homeOrgId, id, sessionId),
       keys.org(homeOrgId),
     ]);
-    await ctx.standing();
-    if (!core || !orgItem) fail('token-invalid');
-    const user = readUserItem(core);
-    const stored = readCredential(credentialItem);
-    if (!(await verifyPassword(current, stored?.hash)).matches) fail('sign-in-failed');
-    acceptable(next, user, readOrgItem(orgItem));
+    if (!core || !org) fail('token-invalid');
+    return { credential, user: readUserItem(core), session, org: readOrgItem(org) };
+  };
+  const [found] = await Promise.all([read(), ctx.standing()]);
+  const compared = readCredential(found.credential)?.hash;
+  await checkOwnPassword(ctx, found.user.email ?? id, current, compared);
+  acceptable(next, found.user, found.org, { pointer: '/newPassword', current });
+  const hash = await hashPassword(next);
+  await reapply(async (attempt) => {
+    const { credential, user, session } = attempt === 1 ? found : await read();
+    // Another change came first: the password that was compared is not the current one any more.
+    if (readCredential(credential)?.hash !== compared) fail('sign-in-failed');
     const now = instant(ctx.now);
     const after = stamped(ctx, { ...user, passwordUpdatedAt: now, epoch: user.epoch + 1 }, user.version + 1);
     const kept = session && readSessionItem(session);
@@ -231,10 +271,7 @@ export function changePassword(ctx: Context, current: string, next: string): Pro
       ctx,
       { type: 'password-changed', orgId: homeOrgId, userId: id, version: after.version },
       [
-        {
-          ...putCredential(homeOrgId, id, { hash: await hashPassword(next), setAt: now }),
-          when: { attribute: 'op', equals: credentialItem?.op },
-        },
+        { ...putCredential(homeOrgId, id, { hash, setAt: now }), when: { attribute: 'op', equals: credential?.op } },
         replaceUser(after, user),
         notice(ctx, 'password-changed', homeOrgId, id),
         ...(kept && !kept.endedAt ? [carryOn(kept, after.epoch, session?.op as string)] : []),

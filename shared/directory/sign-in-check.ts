@@ -10,7 +10,7 @@ import { type Credential, readCredential } from '../store/secret-items.ts';
 import { type Condition, equals, every, type Item, present, some } from '../store/table.ts';
 import { type Holder, readClaim, readUserItem, type UserRecord } from '../store/user-items.ts';
 import { type Context, newId, newOpId } from './context.ts';
-import { count, countWithin, LIMITS, uncount } from './limits.ts';
+import { count, countWithin, LIMITS, together, uncount } from './limits.ts';
 import { lockedNow } from './standing.ts';
 
 export interface Checked {
@@ -34,7 +34,7 @@ export async function checkSignInPassword(
   password: string,
   wantedOrg?: OrgId,
 ): Promise<Checked> {
-  const [claim, tries] = await Promise.all([
+  const [claim, tries] = await together([
     ctx.table.get(keys.emailClaim(address)),
     countFailure(ctx, address),
     countWithin(ctx, LIMITS.failedSignInsPerSource, ctx.source, 'too-many-requests'),
@@ -157,8 +157,8 @@ async function countFailure(ctx: Context, name: string): Promise<number> {
   const change = { update: key, set: { k: 'limiter', ttl, at: now }, add: { n: 1 }, when };
   const changed = await ctx.table.change(change, newOpId(ctx));
   if (changed.done) return Number(changed.item.n);
-  const { n, at, out } = changed.existing ?? {};
-  if (out instanceof Set && out.has(source)) fail({ code: 'sign-in-delayed', retryAfterSeconds });
-  const wait = (Number(at) - now) / 1000 + delayAfter(Number(n) - free);
+  const { existing } = changed;
+  if (existing?.out instanceof Set && existing.out.has(source)) fail({ code: 'sign-in-delayed', retryAfterSeconds });
+  const wait = (Number(existing?.at) - now) / 1000 + delayAfter(Number(existing?.n) - free);
   fail({ code: 'sign-in-delayed', retryAfterSeconds: Math.max(1, Math.ceil(wait)) });
 }

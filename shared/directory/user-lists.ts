@@ -36,8 +36,8 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Pag
     if (input.cursor !== undefined) fail('cursor-invalid');
     return { items: await shown(ctx, await byClaim(ctx, orgId, claimed, comparisons), fields) };
   }
-  // Nobody is in two states.
-  if (otherStates.length > 0) return { items: [] };
+  // Nobody is in two states, and an erased person is nobody.
+  if (otherStates.length > 0 || state === 'erased') return { items: [] };
   const query = {
     pk: state === 'deleted' ? partitions.deletedUsers(orgId) : partitions.users(orgId),
     index: INDEXES[sort.replace('-', '')] ?? 'byCreated',
@@ -57,8 +57,8 @@ function checkValue({ member, value }: Comparison): void {
   }
 }
 
-function statesOf(comparisons: Comparison[]): unknown[] {
-  return [...new Set(comparisons.filter(({ member }) => member === 'state').map(({ value }) => value))];
+function statesOf(comparisons: Comparison[]): string[] {
+  return [...new Set(comparisons.filter(({ member }) => member === 'state').map(({ value }) => String(value)))];
 }
 
 /** The second read is made for a value that nobody holds, too: a person of another org costs what nobody costs. */

@@ -105,8 +105,9 @@ export function endpoint<
   const { params, query, body, answer, run, location, secret, versioned = false, problems = [], ...facts } = declared;
   const [method, path] = route.split(' ') as [Method, string];
   const status = declared.status ?? (answer ? 200 : 204);
-  const toReply = (value: Output<A>): HttpReply => {
+  const toReply = (value: Output<A>, request?: HttpRequest): HttpReply => {
     const headers = {
+      ...(request && linkToNext(request, value)),
       ...(versioned && answer && { etag: `"${(value as { version: number }).version}"` }),
       ...(location && { location: location(value) }),
     };
@@ -139,12 +140,21 @@ export function endpoint<
           version: versioned ? wantedVersion(request.headers['if-match']) : undefined,
         },
       );
-      return toReply(value);
+      return toReply(value, request);
     },
     ...(secret && {
       revive: (ctx, kept) => ({ ...kept, body: JSON.stringify(secret.revive(ctx, JSON.parse(kept.body))) }),
     }),
   };
+}
+
+/** Where a list goes on (RFC 8288), relative to the address of this page. */
+function linkToNext({ path, query }: HttpRequest, value: unknown): { link?: string } {
+  const cursor = (value as { nextCursor?: string } | undefined)?.nextCursor;
+  if (cursor === undefined) return {};
+  const next = new URLSearchParams([...query].filter(([name]) => name !== 'cursor'));
+  next.append('cursor', cursor);
+  return { link: `<${path}?${next}>; rel="next"` };
 }
 
 interface RawDeclaration extends Facts {

@@ -1,5 +1,5 @@
 // Idempotency-Key: a 2xx answer is kept in the operation's own commit and given again, byte for byte, for a day.
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Context } from '../directory/context.ts';
 import { fail } from '../model/problem.ts';
 import { keepAnswer, readKept } from '../store/idempotency-items.ts';
@@ -24,7 +24,9 @@ export function idempotentCall(
   const caller = operation.idempotent === 'link' ? linkCaller(input) : ctx.principal?.id;
   if (key === undefined || operation.idempotent === undefined || caller === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) fail('malformed-request');
-  const fingerprint = createHash('sha256')
+  // Bodies hold passwords. Keyed by what only the caller knows, the fingerprint gives a reader of the table nothing to
+  // try passwords against.
+  const fingerprint = createHmac('sha256', `${caller} ${key}`)
     .update([request.method, request.path, request.headers['if-match'] ?? ''].join('\n'))
     .update('\n')
     .update(request.body)

@@ -26,6 +26,8 @@ interface Call {
   started: number;
   request: HttpRequest;
   operation?: Operation;
+  /** How the surface says no where no operation was found. */
+  spell?: Operation['spell'];
   principal?: Principal;
   problem?: Problem;
 }
@@ -37,6 +39,7 @@ export function serve(operations: readonly Operation[], given?: Services | Promi
   // as an unhandled rejection.
   ready().catch(() => undefined);
   const find = router(operations);
+  const spell = commonSpelling(operations);
   const buckets = { read: newBucket(200, 500), write: newBucket(100, 500) };
   const calls = new WeakMap<APIGatewayProxyEventV2, Call>();
 
@@ -44,7 +47,8 @@ export function serve(operations: readonly Operation[], given?: Services | Promi
     .before(async ({ event }) => {
       const services = await ready();
       const request = { ...toRequest(event), params: {} };
-      calls.set(event, { services, request, requestId: services.newRequestId(), started: performance.now() });
+      const requestId = services.newRequestId();
+      calls.set(event, { services, request, requestId, started: performance.now(), ...(spell && { spell }) });
     })
     .after(({ event, response }) => {
       const call = calls.get(event);
@@ -64,6 +68,12 @@ export function serve(operations: readonly Operation[], given?: Services | Promi
       return toResult(await answer(call, found.operation, sourceOf(event), buckets));
     });
   return (event) => handler(event, {} as never) as Promise<APIGatewayProxyStructuredResultV2>;
+}
+
+/** A surface whose operations all refuse in one way refuses so what is none of them: a mistyped page is a page. */
+function commonSpelling(operations: readonly Operation[]): Operation['spell'] {
+  const spell = operations[0]?.spell;
+  return operations.every((operation) => operation.spell === spell) ? spell : undefined;
 }
 
 type Buckets = Record<'read' | 'write', Bucket>;
@@ -196,7 +206,7 @@ function refuse(call: Call, error: unknown): HttpReply {
   if (problem.code === 'store-unavailable') {
     services.log({ level: 'warn', message: 'store unavailable', requestId, error: describeError(error) });
   }
-  const reply = operation?.spell?.(problem, { requestId, request }) ?? problemReply(problem, requestId);
+  const reply = (operation ?? call).spell?.(problem, { requestId, request }) ?? problemReply(problem, requestId);
   const allow = problem.code === 'method-not-allowed' && { allow: problem.detail ?? '' };
   return { ...reply, headers: { ...reply.headers, ...allow } };
 }

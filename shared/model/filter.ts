@@ -33,7 +33,7 @@ export function parseFilter(given: string, members: readonly string[]): Comparis
     comparisons.push({
       member: member ?? refuse('this member cannot be filtered by'),
       operator: 'eq',
-      value: valueOf(literal),
+      value: literalValue(literal),
     });
     if (comparisons.length > MAX_COMPARISONS) refuse('the filter has too many comparisons');
     at = found.end;
@@ -41,7 +41,7 @@ export function parseFilter(given: string, members: readonly string[]): Comparis
   return comparisons;
 }
 
-function valueOf(literal: string): Comparison['value'] {
+function literalValue(literal: string): Comparison['value'] {
   if (literal.startsWith('"')) return JSON.parse(literal) as string;
   const word = literal.toLowerCase();
   return word === 'true' || word === 'false' ? word === 'true' : Number(literal);

@@ -14,7 +14,9 @@ export const RedirectOrigin = v.pipe(
     if (!URL.canParse(value)) return false;
     const url = new URL(value);
     const local = url.protocol === 'http:' && (url.hostname === 'localhost' || url.hostname === '127.0.0.1');
-    return url.origin === value && (url.protocol === 'https:' || local);
+    // A star is a host name to URL parsers: refused, lest anybody take it for a pattern.
+    const plain = /^[a-z0-9.-]+$/.test(url.hostname);
+    return plain && url.origin === value && (url.protocol === 'https:' || local);
   }, 'must be an https origin such as https://app.example.com'),
 );
 

@@ -2,4 +2,4 @@
 import * as v from 'valibot';
 
 /** Any string to compare with: nothing is told about rules where a password is only checked. At most 1,024 characters. */
-export const TypedPassword = v.pipe(v.string(), v.minLength(1), v.maxLength(1024), v.metadata({ format: 'password' }));
+export const TypedPassword = v.pipe(v.string(), v.maxLength(1024), v.metadata({ format: 'password' }));

@@ -55,7 +55,7 @@ export interface AuditEvent {
 
 /** A commit that leaves no entry, with its reason. */
 export interface NoEvent {
-  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in';
+  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged';
 }
 export const noEvent = (none: NoEvent['none']): NoEvent => ({ none });
 

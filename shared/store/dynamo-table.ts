@@ -34,11 +34,18 @@ const PASSING =
   /Throttling|ThroughputExceeded|RequestLimit|TransactionInProgress|InternalServer|Timeout|ECONN|ServiceUnavailable|EPIPE/;
 const CONFLICT_TRIES = 5;
 
+/** A silent table is given up, all tries together, well before the function's own time is up: the caller gets a 503. */
+export const PATIENCE = { attempts: 3, connectMs: 1000, answerMs: 2000 } as const;
+
 export function dynamoTable({ tableName, client: config, hook }: DynamoOptions): Table {
   const client = new DynamoDBClient({
-    maxAttempts: 3,
+    maxAttempts: PATIENCE.attempts,
     // Without the last flag the handler only logs a request that takes too long.
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: PATIENCE.connectMs,
+      requestTimeout: PATIENCE.answerMs,
+      throwOnRequestTimeout: true,
+    },
     ...config,
   });
   hook?.(client);

@@ -13,7 +13,7 @@ export interface KeptAnswer {
 
 const KEPT_SECONDS = 24 * 3600;
 
-export const keepAnswer = (caller: string, key: string, kept: KeptAnswer, now: Date): Write => {
+export const keepAnswer = (caller: string, key: string, kept: KeptAnswer, now: Date): Extract<Write, { put: Item }> => {
   const seconds = Math.floor(now.getTime() / 1000);
   return {
     put: {

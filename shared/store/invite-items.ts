@@ -30,13 +30,15 @@ export interface InviteRecord {
   /** Where the person's record lay when the invite was made. It may have moved or been freed since. */
   userId: UserId;
   userOrgId: OrgId;
+  /** Of a person of the own org: their token epoch when the link was made. A deactivation ends it with all others. */
+  epoch?: number;
   /** The newest letter's id and where it stands. */
   letterId?: string;
   delivery?: Delivery;
 }
 
-/** An ended invite is kept 90 days. */
-const KEPT_SECONDS = 90 * 86_400;
+/** An ended invite is kept 90 days; a pending one, also past its time, as long as the person it waits for. */
+export const INVITE_KEPT_SECONDS = 90 * 86_400;
 
 type Stored = Omit<InviteRecord, 'delivery'> & { deliveryState?: Delivery['state']; deliveredAt?: Delivery['at'] };
 
@@ -58,6 +60,7 @@ const NAMES: Names<Stored> = {
   revokedAt: 'ra',
   userId: 'u',
   userOrgId: 'uo',
+  epoch: 'ep',
   letterId: 'lid',
   deliveryState: 'dst',
   deliveredAt: 'dat',
@@ -66,6 +69,7 @@ const NAMES: Names<Stored> = {
 export function inviteItem({ delivery, ...invite }: InviteRecord): Item {
   const key = keys.invite(invite.orgId, invite.id);
   const i = key.pk.slice(-22);
+  const ended = invite.acceptedAt ?? invite.revokedAt;
   return {
     ...pack<Stored>({ ...invite, ...(delivery && { deliveryState: delivery.state, deliveredAt: delivery.at }) }, NAMES),
     ...key,
@@ -73,7 +77,7 @@ export function inviteItem({ delivery, ...invite }: InviteRecord): Item {
     lp: partitions.invites(invite.orgId),
     sc: i,
     se: `${invite.email}#${i}`,
-    ttl: Math.floor(Date.parse(invite.expiresAt) / 1000) + KEPT_SECONDS,
+    ...(ended && { ttl: Math.floor(Date.parse(ended) / 1000) + INVITE_KEPT_SECONDS }),
   };
 }
 

@@ -16,6 +16,7 @@
 //  machine client          O#o#CL#c               CL                  O#o#CL#0: created
 //  email, number claim     E#h(address)  N#n      C                   –
 //  username claim          UN#h(name)             C                   –
+//  number claim of an org  ON#n                   C                   –
 //  externalId claim        O#o#C#ext#h(value)     C                   –
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
@@ -55,6 +56,7 @@ export const keys = {
   emailClaimByHash: (hash: string): Key => ({ pk: `E#${hash}`, sk: 'C' }),
   proofLocator: (id: string): Key => ({ pk: `VL#${packId(id)}`, sk: 'C' }),
   numberClaim: (n: number): Key => ({ pk: `N#${n}`, sk: 'C' }),
+  orgNumberClaim: (n: number): Key => ({ pk: `ON#${n}`, sk: 'C' }),
   usernameClaim: (name: string): Key => ({ pk: `UN#${h(name.toLowerCase())}`, sk: 'C' }),
   externalIdClaim: (o: string, value: string): Key => ({ pk: `${org(o)}#C#ext#${h(value)}`, sk: 'C' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),

@@ -41,11 +41,15 @@ export function toOrg({ id, name, settings, version, createdAt, updatedAt }: Org
   return { id, number: numberOf(id), name, settings, version, ...times };
 }
 
-export const newOrg = (org: OrgRecord): Write => ({
-  put: orgItem(org),
-  when: absent,
-  otherwise: { code: 'version-conflict' },
-});
+/** The org and the claim of its number. Refused, another id is drawn: the number follows from the id. */
+export const newOrg = (org: OrgRecord): Write[] => [
+  { put: orgItem(org), when: absent, otherwise: { code: 'version-conflict' } },
+  {
+    put: { ...keys.orgNumberClaim(numberOf(org.id)), k: 'claim', o: org.id },
+    when: absent,
+    otherwise: { code: 'version-conflict' },
+  },
+];
 
 export const putOrg = (org: OrgRecord, version: number, stale: 'version-stale' | 'version-conflict'): Write => ({
   put: orgItem(org),

@@ -40,6 +40,9 @@ export interface LinkRecord {
   epoch: number;
   /** The address the letter goes to: for an address proof, the one to prove. */
   email: string;
+  /** The address the person had when a proof was asked for; once they have another, the proof is void. */
+  from?: string;
+  /** When the letter was made: the order in which links replace each other. */
   createdAt: string;
   /** Counted from sending; absent until the first letter goes out. */
   expiresAt?: string;
@@ -56,6 +59,7 @@ const NAMES: Names<LinkRecord> = {
   nonce: 'n',
   epoch: 'ep',
   email: 'em',
+  from: 'fr',
   createdAt: 'ca',
   expiresAt: 'xp',
   usedAt: 'used',
@@ -78,6 +82,10 @@ export const readLinkItem = (item: Item): LinkRecord => unpack(item, NAMES);
 
 /** Newer letters have a greater order; the pointer to the current link only ever moves up it. */
 export const linkOrder = (link: Pick<LinkRecord, 'createdAt' | 'id'>): string => `${link.createdAt}#${link.id}`;
+
+/** Whether the pointer has moved beyond this link. */
+export const isSuperseded = (link: LinkRecord, pointer: Item | undefined): boolean =>
+  String(pointer?.cur ?? '') > linkOrder(link);
 
 /** No newer letter has been sent: the pointer is absent, older, or at this link. */
 export const isCurrent = (link: LinkRecord): Write => ({

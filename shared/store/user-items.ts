@@ -1,4 +1,5 @@
 // A person as items: the core that lists and sign-in read, the side groups, activity, claims and the admins guard.
+import { isDeepStrictEqual } from 'node:util';
 import type { EmailAddress } from '../model/email-address.ts';
 import { type InviteId, legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
 import { isAdmin, type Role } from '../model/principal.ts';
@@ -6,7 +7,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
 import type { Profile } from '../model/user/profile.ts';
-import type { Activity, Lock, User, UserState } from '../model/user.ts';
+import { type Activity, displayNameOf, type Lock, type User, type UserState } from '../model/user.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { fold, keys, partitions } from './keys.ts';
 import { type Attributes, absent, equals, type Item, type Refusal, type Value, type Write } from './table.ts';
@@ -92,7 +93,8 @@ const indexed = (record: UserRecord): Attributes => {
     lp: deleted ? partitions.deletedUsers(record.orgId) : partitions.users(record.orgId),
     sc: u,
     su: `${record.updatedAt}#${u}`,
-    sn: `${fold(`${familyName}|${givenName}`).slice(0, 120)}#${u}`,
+    // The separator sorts before every character of a name, so that Smith stands before Smithson.
+    sn: `${fold(`${familyName}\u0001${givenName}`).slice(0, 120)}#${u}`,
     se: `${record.email ?? ''}#${u}`,
   };
 };
@@ -181,7 +183,7 @@ export function withSide(record: UserRecord, items: readonly (Item | undefined)[
 /** The side items that a change touches: written where they hold something, dropped where they no longer do. */
 export function sideWrites(before: UserRecord | undefined, after: UserRecord): Write[] {
   const [olds, news] = [before ? sideItems(before) : [], sideItems(after)];
-  const same = (a: Item | undefined, b: Item) => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
+  const same = (a: Item | undefined, b: Item) => a !== undefined && isDeepStrictEqual(a, b);
   const otherwise: Problem = { code: 'version-conflict' };
   return [
     ...news
@@ -209,11 +211,11 @@ export function largestItem(record: UserRecord): { core: number; side: number } 
 export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[] {
   const { givenName, familyName, displayName } = home.profile ?? {};
   return (home.guestOf ?? []).map((orgId) => {
-    const { sn, se } = indexed({ ...home, orgId });
+    const { lp, sn, se } = indexed({ ...home, orgId });
     const names = present({ givenName, familyName, displayName }) as Value | undefined;
     return {
       update: keys.user(orgId, home.id),
-      set: { em: home.email, st: home.state, pr: names, sn, se, ...change },
+      set: { em: home.email, st: home.state, pr: names, lp, sn, se, ...change },
       ...(change.sus && { add: { ep: 1 } }),
       when: { is: 'present' },
       otherwise: { code: 'version-conflict' },
@@ -221,10 +223,11 @@ export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[]
   });
 }
 
-/** What the API shows. A guest shows identity, names, state and the roles in that org. */
+/** What the API shows: the display name is the stored one, else it follows from the parts. A guest shows identity, names, state and the roles in that org. */
 export function toUser(record: UserRecord, activity?: Activity): User {
   const number = numberOf(record.id);
-  const { givenName, familyName, displayName } = record.profile ?? {};
+  const { givenName, familyName } = record.profile ?? {};
+  const displayName = displayNameOf({ profile: record.profile }) || undefined;
   const shared = {
     id: record.id,
     number,
@@ -256,7 +259,7 @@ export function toUser(record: UserRecord, activity?: Activity): User {
     deletedAt: record.deletedAt,
     termsAcceptedAt: record.termsAcceptedAt,
     termsVersion: record.termsVersion,
-    profile: record.profile,
+    profile: present({ ...record.profile, displayName }),
     contact: record.contact,
     preferences: record.preferences,
     ...side,
@@ -351,9 +354,12 @@ export const leaveAdmins = (o: string, u: string): Write => ({
   otherwise: lastAdmin,
 });
 
-/** Whether the person counts as one who can govern the org right now. */
-export function governs(record: UserRecord): boolean {
-  return record.state === 'active' && !record.lock && !record.suspended && isAdmin(record.roles);
+/**
+ * Whether the person counts as one who can govern the org. Guests count by their roles alone: what their home does with
+ * them is no change of this org's, so it could not keep the guard true.
+ */
+export function governs({ homeOrgId, state, lock, roles }: UserRecord): boolean {
+  return isAdmin(roles) && (homeOrgId !== undefined || (state === 'active' && !lock));
 }
 
 /** The write that keeps the guard true across a change; none when the change does not touch it. */

@@ -134,6 +134,20 @@ test('one command starts everything, says where it is, and ends all of it', asyn
   expect(existsSync(join(data, 'lock'))).toBe(false);
 });
 
+test('ends with the shell of npm, which passes no signal on', async () => {
+  const { data, env } = await setting();
+  const command = ['-c', '"$0" "$1"; exit', process.execPath, script];
+  const shell = spawn('sh', command, {
+    env: { ...env, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  running.add(shell);
+  for await (const chunk of shell.stdout) if (/^ready /m.test(String(chunk))) shell.kill('SIGTERM');
+  // The output ends only with the last process that holds it.
+  running.delete(shell);
+  expect(existsSync(join(data, 'lock'))).toBe(false);
+});
+
 test('a second start on the same data says so in one line and exits 1', async () => {
   const { data, env, base } = await setting();
   await begin(env);

@@ -1,6 +1,16 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
 import type { Json } from './service.ts';
-import { activePerson, NEW_PASSWORD, newAddress, newUserOf, ok, PASSWORD, type World, withLetters } from './world.ts';
+import {
+  activePerson,
+  NEW_PASSWORD,
+  newAddress,
+  newUserOf,
+  ok,
+  PASSWORD,
+  type Person,
+  type World,
+  withLetters,
+} from './world.ts';
 
 export interface Request {
   path: string;
@@ -50,7 +60,11 @@ const invite =
     return { path: `/v1/invites/${answer.id}${tail}`, token: w.client, status, ...(body && { body }) };
   };
 
-const someone = (w: World) => activePerson(w.service, w.seed.orgId);
+async function someone(w: World): Promise<Person> {
+  const person = await activePerson(w.service, w.seed.orgId);
+  w.made.set(person.token, person);
+  return person;
+}
 
 async function resetLetter(w: World) {
   const { email } = await someone(w);
@@ -228,7 +242,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
       path: `/v1/orgs/${w.seed.orgId}`,
       token: w.client,
       status: 200,
-      body: { settings: { redirectOrigins: ['https://app.example.com'] } },
+      body: { name: newAddress().split('@')[0], settings: { redirectOrigins: ['https://app.example.com'] } },
     }),
   ],
   [

@@ -26,6 +26,8 @@ export interface World {
   reader: string;
   platform: string;
   owner: Person;
+  /** Everybody made ready in this world, by the token they were given. */
+  made: Map<string, Person>;
 }
 
 /** An active person with a live session. */
@@ -54,7 +56,8 @@ export async function newWorld(service: TestService, seed: Seed = service.seed):
   const body = { name: 'reader', permissions: ['users:read'] };
   const made = await ok(service.call('POST', `/v1/orgs/${seed.orgId}/clients`, { token: client, body }));
   const reader = await service.tokenFor(made.clientId, made.clientSecret);
-  return { service, seed, client, platform, reader, owner: await activePerson(service, seed.orgId, ['owner']) };
+  const owner = await activePerson(service, seed.orgId, ['owner']);
+  return { service, seed, client, platform, reader, owner, made: new Map([[owner.token, owner]]) };
 }
 
 /** The answer's JSON; throws for anything but a 2xx. */

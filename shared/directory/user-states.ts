@@ -1,0 +1,134 @@
+// The moves of people between their states, the lock beside them, and their roles. Any move that is not here is refused
+// with `state-not-allowed`. A guest's org changes its own roles and may let the person go, nothing else.
+import type { OrgId, UserId } from '../model/ids.ts';
+import type { Role } from '../model/principal.ts';
+import { fail, type Problem } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
+import type { User, UserState } from '../model/user.ts';
+import { keys } from '../store/keys.ts';
+import type { Write } from '../store/table.ts';
+import { governs, guardWrites, leaveAdmins, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { commit, reapply } from './commit.ts';
+import { type Context, instant } from './context.ts';
+import {
+  changeFound,
+  changeUser,
+  checkGrant,
+  eventOf,
+  LIVE,
+  type Planned,
+  readUser,
+  readWhole,
+  revokePending,
+  stamped,
+} from './users.ts';
+
+/** A move of a deleted person is refused by name, not as one of somebody unknown. */
+const KNOWN: readonly UserState[] = [...LIVE, 'deleted'];
+
+function move(from: UserState, to: UserState, allowed: readonly UserState[]): void {
+  if (!allowed.includes(from)) fail({ code: 'state-not-allowed', from, to });
+}
+
+export function deactivateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
+  const decide = async (before: UserRecord): Promise<Planned> => {
+    move(before.state, 'inactive', ['staged', 'invited', 'active']);
+    return { after: { ...before, state: 'inactive', deactivatedAt: instant(ctx.now), epoch: before.epoch + 1 } };
+  };
+  return changeUser(ctx, id, 'user-deactivated', version, decide, KNOWN);
+}
+
+export function activateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
+  const decide = async (before: UserRecord): Promise<Planned> => {
+    move(before.state, 'active', ['inactive']);
+    const { deactivatedAt: _at, ...rest } = before;
+    const pending = before.inviteId ? 'invited' : 'staged';
+    return { after: { ...rest, state: before.activatedAt ? 'active' : pending } };
+  };
+  return changeUser(ctx, id, 'user-activated', version, decide, KNOWN);
+}
+
+/** Ends sessions and links for good, revokes the pending invite, keeps the address reserved. A guest only leaves. */
+export function deleteUser(ctx: Context, id: UserId, version?: number): Promise<void> {
+  return reapply(async () => {
+    const found = await readWhole(ctx, id, KNOWN);
+    if (found.record.homeOrgId) await leave(ctx, found.record, found.record.homeOrgId, version);
+    else await changeFound(ctx, found, 'user-deleted', version, async (before) => toDeleted(ctx, before));
+  });
+}
+
+function toDeleted(ctx: Context, before: UserRecord): Planned {
+  move(before.state, 'deleted', LIVE);
+  const { inviteId, ...rest } = before;
+  const gone = { state: 'deleted', stateBefore: before.state, deletedAt: instant(ctx.now) } as const;
+  return {
+    after: { ...rest, ...gone, epoch: before.epoch + 1 },
+    ...(inviteId && { writes: [revokePending(before.orgId, inviteId, ctx)] }),
+  };
+}
+
+/** A guest's membership ends; the person and their home know nothing else of it. Three trips: the home is read, too. */
+async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?: number): Promise<void> {
+  const { id, orgId } = guest;
+  if (version !== undefined && guest.version !== version) fail('version-stale');
+  const item = (await ctx.table.get(keys.user(homeOrgId, id))) ?? fail('not-found');
+  const home = readUserItem(item);
+  const otherwise: Problem = { code: 'version-conflict' };
+  const writes: Write[] = [
+    { drop: keys.user(orgId, id), when: { attribute: 'op', equals: guest.revision }, otherwise },
+    replaceUser({ ...home, guestOf: (home.guestOf ?? []).filter((org) => org !== orgId) }, home),
+    { update: keys.membership(homeOrgId, id, orgId), set: { st: 'left' }, remove: ['i'], otherwise },
+    ...(governs(guest) ? [leaveAdmins(orgId, id)] : []),
+  ];
+  await commit(ctx, { type: 'membership-ended', orgId, userId: id }, writes, undefined);
+}
+
+/** Brings back record, memberships and password; no session. */
+export function restoreUser(ctx: Context, id: UserId, version?: number): Promise<User> {
+  const decide = async (before: UserRecord): Promise<Planned> => {
+    move(before.state, before.stateBefore ?? before.state, ['deleted']);
+    const { deletedAt: _at, stateBefore = 'staged', ...rest } = before;
+    return { after: { ...rest, state: stateBefore, epoch: before.epoch + 1 } };
+  };
+  return changeUser(ctx, id, 'user-restored', version, decide, KNOWN);
+}
+
+/** A hold on sign-in beside the state; ends sessions and links. */
+export function lockUser(ctx: Context, id: UserId, reason: string, until?: Instant, version?: number): Promise<User> {
+  return changeUser(ctx, id, 'user-locked', version, async (before) => ({
+    after: { ...before, lock: { at: instant(ctx.now), reason, ...(until && { until }) }, epoch: before.epoch + 1 },
+  }));
+}
+
+export function unlockUser(ctx: Context, id: UserId, version?: number): Promise<User> {
+  return changeUser(ctx, id, 'user-unlocked', version, async ({ lock: _lock, ...after }) => ({ after }));
+}
+
+export interface MembershipView {
+  userId: UserId;
+  orgId: OrgId;
+  roles: Role[];
+  version: number;
+}
+
+/** Roles in the caller's org, for its own people and its guests alike. Nobody grants or takes away what they lack. */
+export function setRoles(ctx: Context, id: UserId, roles: Role[], version?: number): Promise<MembershipView> {
+  return reapply(async () => {
+    const before = await readUser(ctx, id);
+    if (version !== undefined && before.version !== version) fail('version-stale');
+    const { permissions } = await ctx.standing();
+    checkGrant(permissions, roles);
+    checkGrant(permissions, before.roles);
+    const wanted = [...new Set(roles)];
+    const view = (record: UserRecord) => ({
+      userId: id,
+      orgId: record.orgId,
+      roles: record.roles,
+      version: record.version,
+    });
+    if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return view(before);
+    const after = stamped(ctx, { ...before, roles: wanted }, before.version + 1);
+    const done = { ...eventOf(after, 'user-roles-changed'), changed: ['roles'] };
+    return commit(ctx, done, [replaceUser(after, before), ...guardWrites(before, after)], view(after));
+  });
+}
