@@ -8,9 +8,10 @@ import {
   startValidation,
 } from '../shared/directory/contacts.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
-import { proofById, readProofById } from '../shared/http/proof.ts';
+import { proofById, provenBody, readProofById } from '../shared/http/proof.ts';
 import { EmailAddress } from '../shared/model/email-address.ts';
 import { LinkId, UserId } from '../shared/model/ids.ts';
+import { TypedPassword } from '../shared/model/password.ts';
 import { group } from '../shared/model/patch.ts';
 import { Instant } from '../shared/model/text.ts';
 
@@ -22,14 +23,15 @@ const byAdmin = { permission: 'users:write' } as const;
 const startOwn = endpoint('POST /v1/contact-validations', {
   tag,
   summary: 'Prove the own address, or a new one',
-  description: 'A new address takes the place of the present one once proven. The answer is the same if it is taken.',
+  description:
+    'A new address takes the place of the present one once proven. The answer is the same if it is taken. An hour after the sign-in a new address needs `currentPassword`.',
   access: 'person',
   rate: 'write',
-  body,
+  body: group({ email: EmailAddress, currentPassword: v.optional(TypedPassword) }),
   answer,
   status: 202,
-  problems: ['domain-not-allowed'],
-  run: (ctx, { body }) => startOwnValidation(ctx, body.email),
+  problems: ['domain-not-allowed', 'reauthentication-needed', 'sign-in-failed', 'sign-in-delayed'],
+  run: (ctx, { body }) => startOwnValidation(ctx, body.email, body.currentPassword),
 });
 
 const start = endpoint('POST /v1/users/{id}/contact-validations', {
@@ -97,7 +99,7 @@ const complete = endpoint('POST /v1/contact-validations/complete', {
   access: 'anyone',
   rate: 'public',
   idempotent: 'link',
-  body: group(proofById),
+  body: provenBody('id', group(proofById)),
   answer: v.object({ email: v.string(), emailVerifiedAt: Instant }),
   problems: ['link-not-usable', 'too-many-requests'],
   run: (ctx, { body }) => completeValidation(ctx, readProofById(body)),

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { acceptInvite } from '../shared/directory/accept-invite.ts';
 import { createInvite, getInvite, listInvites, resendInvite, revokeInvite } from '../shared/directory/invites.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
-import { proofByAddress, readProof } from '../shared/http/proof.ts';
+import { proofByAddress, provenBody, readProof } from '../shared/http/proof.ts';
 import { InviteId } from '../shared/model/ids.ts';
 import { Invite, InviteCreate, InviteLifetime } from '../shared/model/invite.ts';
 import { Limit, pageOf } from '../shared/model/page.ts';
@@ -105,13 +105,16 @@ const accept = endpoint('POST /v1/invites/accept', {
   access: 'maybe',
   rate: 'public',
   idempotent: 'link',
-  body: group({
-    ...proofByAddress,
-    password: v.optional(TypedPassword),
-    profile: v.nullish(ProfilePatch),
-    locale: v.nullish(Locale),
-    acceptTerms: v.nullish(v.boolean()),
-  }),
+  body: provenBody(
+    'email',
+    group({
+      ...proofByAddress,
+      password: v.optional(TypedPassword),
+      profile: v.nullish(ProfilePatch),
+      locale: v.nullish(Locale),
+      acceptTerms: v.nullish(v.boolean()),
+    }),
+  ),
   answer: User,
   problems: [
     'link-not-usable',

@@ -32,7 +32,7 @@ const create = endpoint('POST /v1/orgs', {
   summary: 'Create an org',
   access: 'platform',
   rate: 'write',
-  body: group({ name: OrgName, settings: v.nullish(OrgSettings) }),
+  body: group({ name: OrgName, settings: v.nullish(patchOf(OrgSettings)) }),
   answer: Org,
   status: 201,
   versioned: true,

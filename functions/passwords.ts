@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { askReset, changePassword, completeReset, listResets, triggerReset } from '../shared/directory/passwords.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
-import { proofByAddress, readProof } from '../shared/http/proof.ts';
+import { proofByAddress, provenBody, readProof } from '../shared/http/proof.ts';
 import { EmailAddress } from '../shared/model/email-address.ts';
 import { UserId } from '../shared/model/ids.ts';
 import { TypedPassword } from '../shared/model/password.ts';
@@ -42,7 +42,7 @@ const complete = endpoint('POST /v1/password-resets/complete', {
   access: 'anyone',
   rate: 'public',
   idempotent: 'link',
-  body: group({ ...proofByAddress, password: TypedPassword }),
+  body: provenBody('email', group({ ...proofByAddress, password: TypedPassword })),
   problems: ['link-not-usable', 'password-unacceptable', 'too-many-requests'],
   run: (ctx, { body: { password, ...proof } }) => completeReset(ctx, readProof(proof), password).then(() => undefined),
 });

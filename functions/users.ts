@@ -66,7 +66,13 @@ const list = endpoint('GET /v1/users', {
     cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
     sort: v.optional(v.picklist(SORTS)),
     filter: v.optional(v.pipe(v.string(), v.description('SCIM grammar: `member eq value`, joined by `and`.'))),
-    fields: v.optional(v.pipe(v.string(), v.maxLength(200), v.description('Groups, separated by commas.'))),
+    fields: v.optional(
+      v.pipe(
+        v.string(),
+        v.maxLength(200),
+        v.description(`Groups to show whole, by commas: ${LIST_FIELDS.join(', ')}.`),
+      ),
+    ),
   }),
   answer: pageOf(User),
   problems: ['cursor-invalid', 'filter-invalid'],
@@ -121,6 +127,7 @@ const patch = endpoint('PATCH /v1/users/{id}', {
     'external-id-taken',
     'not-home-org',
     'own-address-needs-proof',
+    'role-above-own',
     'domain-not-allowed',
   ],
   run: (ctx, { params, body, version }) => updateUser(ctx, params.id, body, version),

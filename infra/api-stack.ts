@@ -33,14 +33,13 @@ export interface ApiStackProps extends StackProps {
   mail: MailStack;
 }
 
-/** No query string anywhere: the links of letters carry their token there. */
+/** Neither query nor path: the links of letters carry their token in one, `by-email` an address in the other. */
 const ACCESS_LOG = {
   time: '$context.requestTimeEpoch',
   requestId: '$context.requestId',
   sourceIp: '$context.identity.sourceIp',
   method: '$context.httpMethod',
   route: '$context.routeKey',
-  path: '$context.path',
   status: '$context.status',
   latencyMs: '$context.responseLatency',
   functionMs: '$context.integrationLatency',

@@ -87,6 +87,7 @@ function grantsOf(surface: Surface, { table, keyRings, mailArns, stage }: Functi
     );
   }
   if (!surface.secretPartition) grants.push(denySecretPartitions(table));
+  if (surface.table === 'write' && !surface.keyRings.includes('signing')) grants.push(denyPublishingKeys(table));
   if (surface.keyRings.length > 0) {
     const arns = surface.keyRings.map((ring) => keyRings[ring].secretArn);
     grants.push(allow(['secretsmanager:GetSecretValue'], arns));
@@ -108,6 +109,16 @@ function denySecretPartitions(table: ITableV2): PolicyStatement {
     actions: ['dynamodb:*'],
     resources: [table.tableArn, `${table.tableArn}/index/*`],
     conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': SECRET_PARTITIONS } },
+  });
+}
+
+/** Every function trusts the public keys in this item: only one that signs may write it, or any could sign as anybody. */
+function denyPublishingKeys(table: ITableV2): PolicyStatement {
+  return new PolicyStatement({
+    effect: Effect.DENY,
+    actions: WRITES,
+    resources: [table.tableArn],
+    conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['JWKS'] } },
   });
 }
 

@@ -3,11 +3,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SESClient, SESClientConfig } from '@aws-sdk/client-ses';
 import { type Config, RINGS, type RingName, readConfig } from './config.ts';
 import type { Directory, Keys } from './directory/context.ts';
 import { type Log, stdoutLog } from './log.ts';
-import { createSender, type Send } from './mail/ses.ts';
+import type { Send } from './mail/ses.ts';
 import {
   type PublicKeys,
   publicKeys,
@@ -35,8 +34,8 @@ export interface Overrides {
   log?: Log;
   dynamo?: DynamoDBClientConfig;
   dynamoHook?: (client: DynamoDBClient) => void;
-  ses?: SESClientConfig;
-  sesHook?: (client: SESClient) => void;
+  /** Makes what sends letters. Only who sends any brings it: SES and its SDK stay out of every other function. */
+  sender?: (config: Config) => Send;
 }
 
 export async function createServices(config: Config, overrides: Overrides = {}): Promise<Services> {
@@ -47,17 +46,17 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     ...(overrides.dynamoHook && { hook: overrides.dynamoHook }),
   };
   const table = tableName === undefined ? noTable : dynamoTable({ tableName, ...client });
-  const rings = await loadRings(config);
+  // Side by side: an instance answers nobody before it has both.
+  const [rings, found] = await Promise.all([
+    loadRings(config),
+    tableName !== undefined && !config.rings.signing ? findPublicKeys(table) : { keys: [] },
+  ]);
   const { signing } = rings;
   // Whoever signs says in the table with which public keys; whoever verifies reads them there. Either way the first
   // call to the table, which costs more than the next ones, is done before the first request.
   const published = signing ? publicKeys(signing) : undefined;
   if (published) await publishKeys(table, published, randomUUID());
-  const findKeys = keyFinder(
-    () => findPublicKeys(table),
-    published ?? (tableName ? await findPublicKeys(table) : { keys: [] }),
-    clock,
-  );
+  const findKeys = keyFinder(() => findPublicKeys(table), published ?? found, clock);
   const issueAccessToken = signing ? tokenSigner(signing, config.baseUrl) : notGiven('signing');
   return {
     config,
@@ -65,11 +64,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
     log,
     newRequestId: randomUUID,
     verifyAccessToken: tokenVerifier(findKeys, config.baseUrl),
-    sendLetter: createSender({
-      client: overrides.ses ?? {},
-      ...(config.mailConfigurationSet && { configurationSet: config.mailConfigurationSet }),
-      ...(overrides.sesHook && { hook: overrides.sesHook }),
-    }),
+    sendLetter: overrides.sender?.(config) ?? noSender,
     directory: {
       table,
       keys: heldKeys(rings),
@@ -89,10 +84,10 @@ let shared: { services: Promise<Services>; since: number } | undefined;
  * The services of this Lambda instance, begun while it initialises. Old ones go on serving while new ones are made, and
  * for as long as they cannot be: a key store that is down for a while stops nothing.
  */
-export function lambdaServices(): Promise<Services> {
+export function lambdaServices(overrides: Overrides = {}): Promise<Services> {
   const now = Date.now();
   if (shared === undefined) {
-    const services = createServices(readConfig());
+    const services = createServices(readConfig(), overrides);
     shared = { services, since: now };
     // A start that failed is not kept: the next request tries again.
     services.catch(() => {
@@ -103,7 +98,7 @@ export function lambdaServices(): Promise<Services> {
   if (now - shared.since > RELOAD_MS) {
     const current = shared;
     current.since = now;
-    createServices(readConfig()).then(
+    createServices(readConfig(), overrides).then(
       (services) => {
         shared = { services: Promise.resolve(services), since: now };
       },
@@ -151,6 +146,10 @@ function heldKeys(rings: Partial<Record<RingName, KeyRing>>): Keys {
 
 const notGiven = (name: RingName) => (): never => {
   throw new Error(`this function was not given the key ring "${name}"`);
+};
+
+const noSender = (): never => {
+  throw new Error('this function was not given a sender of letters');
 };
 
 const REFRESH_MS = 10_000;

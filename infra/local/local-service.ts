@@ -3,6 +3,7 @@
 import { createWriteStream } from 'node:fs';
 import type { Config } from '../../shared/config.ts';
 import { describeError, type Log } from '../../shared/log.ts';
+import { createSender } from '../../shared/mail/ses.ts';
 import { createServices, type Services } from '../../shared/services.ts';
 import { startBackground } from './background.ts';
 import { type LocalClock, localClock } from './clock.ts';
@@ -87,11 +88,15 @@ async function open(options: LocalOptions, closers: Closers, stop: () => Promise
         faults.install(client, 'dynamodb');
         onNewLetter(client, () => poke());
       },
-      ses: localAws(inbox.url),
-      sesHook: (client) => {
-        faults.install(client, 'ses');
-        letters.install(client);
-      },
+      sender: ({ mailConfigurationSet }) =>
+        createSender({
+          client: localAws(inbox.url),
+          configurationSet: mailConfigurationSet,
+          hook: (client) => {
+            faults.install(client, 'ses');
+            letters.install(client);
+          },
+        }),
     }),
   );
   const handlers = newHandlers(wiring);

@@ -13,7 +13,8 @@ const { values } = parseArgs({
 
 async function main(): Promise<void> {
   const { outputs, org: orgName, email: adminEmail } = values;
-  if (!orgName || !adminEmail) throw new Error('name the org and its first owner: --org "Example Ltd" --email you@example.com');
+  if (!orgName || !adminEmail)
+    throw new Error('name the org and its first owner: --org "Example Ltd" --email you@example.com');
   const { tableName, keyRings } = readOutputs(outputs);
   const services = await createServices({
     stage: 'operator',
@@ -27,7 +28,9 @@ async function main(): Promise<void> {
   });
   const made = await bootstrapByInvite(workerContext(services), { orgName, adminEmail });
   const { invite, ...secrets } = made;
-  process.stdout.write(`${JSON.stringify({ ...secrets, invited: invite.email, expiresAt: invite.expiresAt }, null, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ...secrets, invited: invite.email, expiresAt: invite.expiresAt }, null, 2)}\n`,
+  );
   process.stdout.write('The letter is on its way. The secrets are shown this once: keep them in a safe place.\n');
 }
 

@@ -9,7 +9,10 @@ export interface Outputs {
 
 /** Reads the file; throws one line that says how to make it. */
 export function readOutputs(path: string | undefined): Outputs {
-  if (!path) throw new Error('name the file that `npx cdk deploy --all --outputs-file outputs.json` wrote: --outputs outputs.json');
+  if (!path)
+    throw new Error(
+      'name the file that `npx cdk deploy --all --outputs-file outputs.json` wrote: --outputs outputs.json',
+    );
   const stacks = Object.values(JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>);
   const all = Object.assign({}, ...stacks) as Record<string, string>;
   const output = (name: string): string => all[name] ?? missing(path, name);

@@ -5,10 +5,11 @@ import { type InviteId, type OrgId, PLATFORM_ORG, type UserId } from '../model/i
 import { isElevated, mayGrant, type Permission, permissionsOf, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import { type Locator, parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
+import { readClaim } from '../store/claim-items.ts';
 import { type InviteRecord, readInviteItem, readMembership } from '../store/invite-items.ts';
 import { keys, partitions } from '../store/keys.ts';
 import { type OrgRecord, readClientItem, readOrgItem } from '../store/org-items.ts';
-import { readClaim, readUserItem, type UserRecord, withSide } from '../store/user-items.ts';
+import { readUserItem, type UserRecord, withSide } from '../store/user-items.ts';
 import { enter, join, moveHome, releaseAddress } from './accept-ways.ts';
 import {
   type Acceptance,
@@ -36,7 +37,8 @@ export async function acceptInvite(ctx: Context, input: AcceptInput): Promise<Ac
     const { invite, org, record } = attempt === 1 ? first : await readParts(ctx, locatorOf(first.invite));
     const usable = invite.state === 'pending' && invite.expiresAt > instant(ctx.now);
     if (!usable || invite.nonce !== first.invite.nonce) dead();
-    const holds = record && record.email === invite.email && record.state !== 'erased';
+    // A guest item where the home once lay is no record of the person: the claim of the address leads to that.
+    const holds = record && !record.homeOrgId && record.email === invite.email && record.state !== 'erased';
     const holder = holds ? record : await findHolder(ctx, invite.email);
     await checkInviter(ctx, invite, rolesOf(invite, holder));
     return accept(ctx, input, { invite, org, holder });

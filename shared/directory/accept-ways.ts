@@ -5,7 +5,17 @@ import { mergePatch } from '../model/patch.ts';
 import { fail } from '../model/problem.ts';
 import type { Profile } from '../model/user/profile.ts';
 import { hashPassword } from '../security/password-hash.ts';
-import type { EventType } from '../store/audit-items.ts';
+import { guardWrites } from '../store/admin-items.ts';
+import type { AuditEvent, EventType } from '../store/audit-items.ts';
+import {
+  claimEmail,
+  claimNumber,
+  type Holder,
+  releaseExternalId,
+  releaseUsername,
+  repoint,
+} from '../store/claim-items.ts';
+import { copyToGuests } from '../store/guest-items.ts';
 import {
   type InviteRecord,
   type Membership,
@@ -16,21 +26,7 @@ import {
 import { keys, partitions } from '../store/keys.ts';
 import { putCredential } from '../store/secret-items.ts';
 import { equals, present, type Write } from '../store/table.ts';
-import {
-  claimEmail,
-  claimNumber,
-  copyToGuests,
-  guardWrites,
-  type Holder,
-  newUser,
-  readUserItem,
-  releaseExternalId,
-  releaseUsername,
-  replaceUser,
-  repoint,
-  sideWrites,
-  type UserRecord,
-} from '../store/user-items.ts';
+import { newUser, readUserItem, replaceUser, sideWrites, type UserRecord } from '../store/user-items.ts';
 import {
   type Acceptance,
   type Accepted,
@@ -59,6 +55,7 @@ export async function enter(
   before: UserRecord,
   type: EventType,
   others: Write[],
+  elsewhere: AuditEvent[] = [],
 ): Promise<Accepted> {
   if (ctx.principal && ctx.principal.id !== before.id) fail('permission-missing');
   const now = instant(ctx.now);
@@ -90,7 +87,7 @@ export async function enter(
   const claims = [claimNumber(invite.orgId, before.id), claimEmail(invite.email, invite.orgId, before.id, otherwise)];
   return commit(
     ctx,
-    { type, orgId: invite.orgId, userId: before.id, subjectId: invite.id, version: after.version },
+    [{ type, orgId: invite.orgId, userId: before.id, subjectId: invite.id, version: after.version }, ...elsewhere],
     [
       acceptedInvite({ ...invite, userId: before.id, userOrgId: invite.orgId }, invite, now),
       known ? replaceUser(after, known) : newUser(after),
@@ -140,7 +137,8 @@ export async function join(
     homeOrgId: home.orgId,
     state: 'active',
     version: (before?.version ?? 0) + 1,
-    epoch: (before?.epoch ?? 0) + 1,
+    // From the clock, so that no session of a membership that ended here lives again.
+    epoch: Math.max((before?.epoch ?? 0) + 1, Math.floor(ctx.now.getTime() / 1000)),
     roles: invite.roles,
     createdAt: (returns ? undefined : before?.createdAt) ?? now,
     updatedAt: now,
@@ -206,8 +204,16 @@ export async function moveHome(
     ...(holder.externalId ? [releaseExternalId(holder.externalId, oldOrg, id)] : []),
   ];
   const moved = { ...freshRecord(ctx, invite), id, version: holder.version, epoch: holder.epoch };
-  return enter(ctx, input, acceptance, moved, 'home-moved', others);
+  return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, tombstone.version, 'home-moved')]);
 }
+
+/** The org that loses something is told in its own record of events. */
+const lost = ({ orgId, id }: UserRecord, version: number, type: EventType): AuditEvent => ({
+  type,
+  orgId,
+  userId: id,
+  version,
+});
 
 /**
  * The holder is somebody with an account who was given this address and never proved it: they lose it to the one who
@@ -235,7 +241,9 @@ export async function releaseAddress(
     },
     claimNumber(invite.orgId, fresh.id),
   ];
-  return enter(ctx, input, acceptance, fresh, 'address-released', others);
+  return enter(ctx, input, acceptance, fresh, 'address-released', others, [
+    lost(holder, without.version, 'address-released'),
+  ]);
 }
 
 /** A transaction holds a hundred writes. Further offers stay where they are: their links find the address's holder. */

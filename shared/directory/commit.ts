@@ -7,19 +7,21 @@ import { type Context, newOpId } from './context.ts';
 
 /**
  * Commits and returns the answer. Waits for the caller's standing first: a token whose epoch has passed changes
- * nothing. `event` cannot be left out; the few exempt changes say so with a `noEvent`.
+ * nothing. `event` cannot be left out (one for each org that a change concerns); the few exempt changes say so with a
+ * `noEvent`.
  */
 export async function commit<Answer>(
   ctx: Context,
-  event: AuditEvent | NoEvent,
+  event: AuditEvent | AuditEvent[] | NoEvent,
   writes: Write[],
   answer: Answer,
 ): Promise<Answer> {
   if (ctx.principal) await ctx.standing();
   const opId = newOpId(ctx);
-  const entry = 'none' in event ? [] : [auditEntry(event, { ...ctx, opId })];
+  const events = 'none' in event ? [] : [event].flat();
+  const entries = events.map((entry) => auditEntry(entry, { ...ctx, opId }));
   const kept = ctx.keep ? [ctx.keep(answer)] : [];
-  await ctx.table.commit([...writes, ...entry, ...kept], opId);
+  await ctx.table.commit([...writes, ...entries, ...kept], opId);
   return answer;
 }
 

@@ -4,16 +4,28 @@ import type { LinkId, OrgId, UserId } from '../model/ids.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
+import { readClaim } from '../store/claim-items.ts';
+import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
-import { isCurrent, type LinkRecord, linkItem, readLinkItem, spendLink } from '../store/secret-items.ts';
+import { readOrgItem } from '../store/org-items.ts';
+import {
+  isCurrent,
+  type LinkRecord,
+  linkItem,
+  readCredential,
+  readLinkItem,
+  spendLink,
+} from '../store/secret-items.ts';
 import { absent, type Write } from '../store/table.ts';
-import { copyToGuests, readClaim, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, principalOf, secondsFrom } from './context.ts';
+import { countWithin, LIMITS } from './limits.ts';
 import { addressNotice, newLetter } from './outbox.ts';
 import { changedMembers } from './record.ts';
+import { checkOwnPassword } from './sign-in-check.ts';
 import {
   changeAddress,
   checkDomain,
@@ -28,6 +40,8 @@ import {
 
 /** Seconds an address proof lives, counted from sending. */
 export const PROOF_SECONDS = 86_400;
+/** Seconds after a sign-in in which a person may ask for a new address without giving the password again. */
+export const REAUTHENTICATE_SECONDS = 3600;
 
 export interface ValidationView {
   id: LinkId;
@@ -37,11 +51,26 @@ export interface ValidationView {
 const dead = (): never => fail('link-not-usable');
 
 /** Starts a proof for the signed-in person. The answer is the same whoever the address belongs to. */
-export async function startOwnValidation(ctx: Context, email: EmailAddress): Promise<ValidationView> {
+export async function startOwnValidation(
+  ctx: Context,
+  email: EmailAddress,
+  currentPassword?: string,
+): Promise<ValidationView> {
   const principal = principalOf(ctx);
   if (principal.is !== 'person') fail('person-only');
-  const user = await findRecord(ctx, principal.homeOrgId, principal.id);
+  const [user, credential] = await Promise.all([
+    findRecord(ctx, principal.homeOrgId, principal.id),
+    ctx.table.get(keys.credential(principal.homeOrgId, principal.id)),
+    countProof(ctx),
+  ]);
   if (!user) fail('token-invalid');
+  if (email !== user.email) {
+    const age = ctx.now.getTime() / 1000 - principal.authenticatedAt;
+    // Whoever holds the address holds the account: an old session alone is not enough to change it.
+    if (currentPassword !== undefined) {
+      await checkOwnPassword(ctx, `own ${principal.id}`, currentPassword, readCredential(credential)?.hash);
+    } else if (age > REAUTHENTICATE_SECONDS) fail('reauthentication-needed');
+  }
   return start(ctx, user, email);
 }
 
@@ -78,9 +107,17 @@ async function replaceAddress(ctx: Context, before: UserRecord, email: EmailAddr
   return commit(ctx, done, [...moved, ...writes, ...proof], viewOf(link));
 }
 
+/** Letters to addresses that nobody proved yet: so many a day for one caller. */
+const countProof = (ctx: Context) =>
+  countWithin(ctx, LIMITS.proofsPerCallerDay, principalOf(ctx).id, 'too-many-requests');
+
 async function start(ctx: Context, user: UserRecord, email: EmailAddress): Promise<ValidationView> {
   const { org } = await ctx.standing();
-  if (org && org.id === user.orgId && email !== user.email) checkDomain(org, email);
+  if (email !== user.email) {
+    const item = org?.id === user.orgId ? undefined : await ctx.table.get(keys.org(user.orgId));
+    const home = item ? readOrgItem(item) : org;
+    if (home) checkDomain(home, email);
+  }
   const { link, writes } = newProof(ctx, user, email);
   // The old address hears of it before anything changes; an admin's proof of the present address tells nobody.
   const told = user.email && email !== user.email ? [addressNotice(ctx, user, email, true)] : [];
@@ -150,7 +187,7 @@ async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<Link
 /** The same proof with a new link and letter; the older link is dead. */
 export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView> {
   return reapply(async () => {
-    const before = await readOpen(ctx, id, userId);
+    const [before] = await Promise.all([readOpen(ctx, id, userId), countProof(ctx)]);
     const user = await findRecord(ctx, before.orgId, before.userId);
     const letter = newLetter(ctx, { kind: 'address-proof', orgId: before.orgId, userId: before.userId, linkId: id });
     const after: LinkRecord = {

@@ -1,6 +1,6 @@
 // The letters that carry an invite's link: the invite itself, and the activation for an invited person who asked for a
 // password.
-import type { Letter } from '../mail/letter.ts';
+import type { Letter } from '../model/letter-content.ts';
 import type { Instant } from '../model/text.ts';
 import { displayNameOf } from '../model/user.ts';
 import { type InviteRecord, readInviteItem } from '../store/invite-items.ts';
@@ -38,7 +38,8 @@ async function inviteLetter(
   if (own && (user?.state !== 'invited' || user.email !== invite.email || user.epoch !== invite.epoch)) return 'voided';
   // A bounce is tried again when an admin asks for it; a complaint is the reader's own word.
   if ((await standingOf(ctx, invite.email)) === 'complained') return 'suppressed';
-  const expiresAt = await giveTime(ctx, invite);
+  // Only the org's own letter gives more time: asking for a password must not keep an invite alive for ever.
+  const expiresAt = kind === 'invite' ? await giveTime(ctx, invite) : invite.expiresAt;
   if (expiresAt === undefined) return 'voided';
   const way = wayIn(ctx, 'invite', locatorOf(invite), codeLocatorOf(invite), invite.nonce, localeOf(addressee, invite));
   const inviterName = await nameOfInviter(ctx, invite);
@@ -74,15 +75,11 @@ async function nameOfInviter(ctx: Context, { orgId, createdBy }: InviteRecord): 
   return item && displayNameOf(readUserItem(item));
 }
 
-/** The way in of the pending invite. One that had run out when it was asked for stays so: only its org gives more time. */
-export async function prepareActivation(
-  ctx: Context,
-  letter: LetterRecord,
-  person: UserRecord,
-): Promise<Prepared | NotDue> {
+/** The way in of the pending invite. One that has run out stays so: only its org gives more time. */
+export async function prepareActivation(ctx: Context, person: UserRecord): Promise<Prepared | NotDue> {
   const item = person.inviteId && (await ctx.table.get(keys.invite(person.orgId, person.inviteId)));
   const invite = item && readInviteItem(item);
-  if (invite?.state !== 'pending' || invite.expiresAt <= letter.createdAt) return 'voided';
+  if (invite?.state !== 'pending' || invite.expiresAt <= instant(ctx.now)) return 'voided';
   const current = invite.epoch === person.epoch ? invite : await renewInvite(ctx, invite, person.epoch);
   return current ? inviteLetter(ctx, 'activation', current) : 'voided';
 }

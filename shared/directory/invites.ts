@@ -5,6 +5,7 @@ import type { Page } from '../model/page.ts';
 import type { Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { ProfilePatch } from '../model/user/profile.ts';
+import { claimEmail, claimNumber, type Holder, readClaim } from '../store/claim-items.ts';
 import {
   type InviteRecord,
   membershipItem,
@@ -18,17 +19,7 @@ import { keys, partitions } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import { equals, type Write } from '../store/table.ts';
-import {
-  claimEmail,
-  claimNumber,
-  type Holder,
-  newUser,
-  readClaim,
-  readUserItem,
-  replaceUser,
-  sideWrites,
-  type UserRecord,
-} from '../store/user-items.ts';
+import { newUser, readUserItem, replaceUser, sideWrites, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, orgOf, secondsFrom } from './context.ts';
 import { countInvite, inviteSeconds, planInvite } from './invite-plan.ts';
@@ -117,6 +108,8 @@ async function joinOwn(ctx: Context, invite: InviteRecord, profile: ProfilePatch
   if (!before) fail('version-conflict');
   if (before.state === 'deleted') fail({ code: 'email-taken', deletedUserId: before.id });
   if (before.state === 'active' || before.state === 'inactive') fail('already-member');
+  // An invite replaces the roles: nobody takes away what they could not give.
+  checkGrant((await ctx.standing()).permissions, before.roles);
   const superseded = await supersede(ctx, invite, before.inviteId);
   const named = applyPatch(before, { profile });
   const joined: UserRecord = {

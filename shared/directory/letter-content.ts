@@ -1,10 +1,10 @@
 // What a due letter says: found out when it is sent, from what the table holds then. A letter whose reason is gone is
 // voided; a retry of one that went out says the same again.
 import type { Instant } from '../model/text.ts';
+import { readClaim } from '../store/claim-items.ts';
 import { keys } from '../store/keys.ts';
 import type { LetterRecord } from '../store/letter-items.ts';
 import { linkOrder, readLinkItem } from '../store/secret-items.ts';
-import { readClaim } from '../store/user-items.ts';
 import { PROOF_SECONDS, provable } from './contacts.ts';
 import { type Context, instant, secondsFrom } from './context.ts';
 import { prepareInvite } from './invite-letter.ts';
@@ -22,6 +22,14 @@ import { LIMITS } from './limits.ts';
 import { prepareReset } from './reset-letter.ts';
 
 export async function prepareLetter(ctx: Context, letter: LetterRecord): Promise<Prepared | NotDue> {
+  const prepared = await prepareKind(ctx, letter);
+  if (typeof prepared === 'string' || letter.attempts > 1) return prepared;
+  // Whatever the reason for each: nobody's inbox is filled by us.
+  const within = await withinLimits(ctx, [LIMITS.lettersPerAddressDay], prepared.letter.to);
+  return within ? prepared : 'voided';
+}
+
+async function prepareKind(ctx: Context, letter: LetterRecord): Promise<Prepared | NotDue> {
   switch (letter.kind) {
     case 'invite':
       return prepareInvite(ctx, letter);
@@ -57,7 +65,6 @@ async function prepareProof(ctx: Context, letter: LetterRecord): Promise<Prepare
   if ((await standingOf(ctx, link.email)) === 'complained') return 'suppressed';
   const renewed = await renewLink(ctx, link, {
     expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
-    epoch: link.epoch,
   });
   return renewed ? withLink(ctx, renewed, addressee, 'address-proof') : 'voided';
 }

@@ -1,6 +1,6 @@
 // What letters of every kind are prepared from: the reader and their org, the language, the standing of the address, and
 // the way in that a link letter carries.
-import type { Letter } from '../mail/letter.ts';
+import type { Letter } from '../model/letter-content.ts';
 import type { Instant, Locale } from '../model/text.ts';
 import { type Locator, linkCode, linkToken } from '../security/link-token.ts';
 import type { AuditEvent } from '../store/audit-items.ts';
@@ -72,29 +72,41 @@ export function wayIn(
   return { link, code: linkCode(ctx.keys.links, purpose, codeLocator, nonce) };
 }
 
-/** Raises the counters of an address and says whether it may have one more letter. */
+/**
+ * Raises the counters of an address, hour before day, and says whether it may have one more letter. What the hour
+ * refuses is no letter of the day: else a stranger could use up a day's letters in twenty minutes.
+ */
 export async function withinLimits(ctx: Context, limits: Limit[], address: string): Promise<boolean> {
-  const counted = await Promise.all(limits.map((limit) => count(ctx, limit, address)));
-  return limits.every((limit, i) => (counted[i] ?? 0) <= limit.max * ctx.limitScale);
+  for (const limit of limits) {
+    if ((await count(ctx, limit, address)) > limit.max * ctx.limitScale) return false;
+  }
+  return true;
 }
 
 /** Its life counts from this sending; a used or cancelled link is not revived. */
 export async function renewLink(
   ctx: Context,
   link: LinkRecord,
-  now: { expiresAt?: string; epoch: number },
+  now: { expiresAt?: string },
 ): Promise<LinkRecord | undefined> {
   const { ttl } = linkItem({ ...link, ...now });
   const changed = await ctx.table.change(
     {
       update: keys.link(link.orgId, link.userId, link.purpose, link.id),
-      set: { xp: now.expiresAt, ep: now.epoch, ttl },
-      when: every(equals('n', link.nonce), equals('used', undefined), equals('off', undefined)),
+      set: { xp: now.expiresAt, ttl },
+      when: every(
+        equals('n', link.nonce),
+        equals('ep', link.epoch),
+        equals('used', undefined),
+        equals('off', undefined),
+      ),
     },
     newOpId(ctx),
   );
   return changed.done ? readLinkItem(changed.item) : undefined;
 }
+
+const withoutName = (user: UserRecord | undefined) => user && { ...user, profile: {} };
 
 export function withLink(
   ctx: Context,
@@ -104,6 +116,9 @@ export function withLink(
 ): Prepared {
   const locator = [link.orgId, link.userId, link.id];
   const way = wayIn(ctx, link.purpose, locator, locator, link.nonce, localeOf(addressee));
-  const letter: Letter = { kind, ...greeting(addressee, link.email), ...way, expiresAt: link.expiresAt as Instant };
+  const own = link.email === addressee.user?.email;
+  // A stranger's inbox is not told a name that the sender of the letter chose.
+  const reader = own ? addressee : { ...addressee, user: withoutName(addressee.user) };
+  const letter: Letter = { kind, ...greeting(reader, link.email), ...way, expiresAt: link.expiresAt as Instant };
   return { letter, link };
 }

@@ -19,6 +19,8 @@ export const LIMITS = {
   invitesPerOrg: { what: 'invites', max: 10_000, windowSeconds: DAY },
   resetsPerAddressHour: { what: 'reset-hour', max: 5, windowSeconds: 3600 },
   resetsPerAddressDay: { what: 'reset-day', max: 20, windowSeconds: DAY },
+  lettersPerAddressDay: { what: 'letters', max: 50, windowSeconds: DAY },
+  proofsPerCallerDay: { what: 'proofs', max: 50, windowSeconds: DAY },
   proofsPerAddressHour: { what: 'proof-hour', max: 5, windowSeconds: 3600 },
   proofsPerAddressDay: { what: 'proof-day', max: 20, windowSeconds: DAY },
 } as const satisfies Record<string, Limit>;

@@ -37,10 +37,10 @@ const locate = (id: string, orgId: string, clientId: string): Write => ({
 
 export function createOrg(
   ctx: Context,
-  input: { name: string; settings?: OrgSettings | null | undefined },
+  input: { name: string; settings?: SettingsPatch | null | undefined },
 ): Promise<Org> {
   const now = instant(ctx.now);
-  const settings = checkedSettings(input.settings ?? {});
+  const settings = checkedSettings(patchSettings({}, input.settings ?? null));
   return reapply(async () => {
     const id = newId<OrgId>(ctx);
     const org: OrgRecord = { id, name: input.name, settings, version: 1, epoch: 1, createdAt: now, updatedAt: now };
@@ -70,7 +70,7 @@ export function listOrgs(ctx: Context, input: PageInput): Promise<Page<Org>> {
 }
 
 /** Members to set, null to remove. */
-export type SettingsPatch = { readonly [member: string]: {} | null | undefined };
+export type SettingsPatch = { readonly [member: string]: NonNullable<unknown> | null | undefined };
 
 export interface OrgPatchInput {
   name?: string | undefined;

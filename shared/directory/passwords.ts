@@ -6,7 +6,9 @@ import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import { checkPassword, MIN_PASSWORD_LENGTH, SAME_AS_CURRENT } from '../security/password-policy.ts';
+import { guardWrites } from '../store/admin-items.ts';
 import { noEvent } from '../store/audit-items.ts';
+import { readClaim } from '../store/claim-items.ts';
 import { h, keys, partitions } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
@@ -21,7 +23,7 @@ import {
 } from '../store/secret-items.ts';
 import { readSessionItem, sessionItem } from '../store/session-items.ts';
 import type { Write } from '../store/table.ts';
-import { guardWrites, readClaim, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, principalOf } from './context.ts';

@@ -1,9 +1,10 @@
 // What somebody who asked for a password is sent, as their account stands when the letter goes out.
 import type { AuditEvent } from '../store/audit-items.ts';
+import { readClaim } from '../store/claim-items.ts';
 import { keys } from '../store/keys.ts';
 import type { LetterRecord } from '../store/letter-items.ts';
 import { type LinkRecord, linkItem, linkOrder, readLinkItem } from '../store/secret-items.ts';
-import { readClaim, readUserItem, type UserRecord } from '../store/user-items.ts';
+import { readUserItem, type UserRecord } from '../store/user-items.ts';
 import { type Context, instant, newNonce, newOpId, secondsFrom } from './context.ts';
 import { prepareActivation } from './invite-letter.ts';
 import {
@@ -53,9 +54,7 @@ async function answerToAsk(
   if (person.state === 'inactive') return { letter: { kind: 'account-inactive', ...shown } };
   if (person.state !== 'active' && person.state !== 'invited') return 'voided';
   if (lockedNow(person, ctx.now)) return { letter: { kind: 'account-locked', ...shown } };
-  return person.state === 'active'
-    ? resetLetter(ctx, letter, person, addressee)
-    : prepareActivation(ctx, letter, person);
+  return person.state === 'active' ? resetLetter(ctx, letter, person, addressee) : prepareActivation(ctx, person);
 }
 
 async function findAsked(ctx: Context, letter: LetterRecord): Promise<UserRecord | undefined> {
@@ -96,5 +95,8 @@ async function resetLetter(
 async function openLink(ctx: Context, wanted: LinkRecord): Promise<LinkRecord | undefined> {
   const opened = await ctx.table.put(linkItem(wanted), { is: 'absent' }, newOpId(ctx));
   if (opened.done) return wanted;
-  return opened.existing && renewLink(ctx, readLinkItem(opened.existing), wanted);
+  const before = opened.existing && readLinkItem(opened.existing);
+  // What ended the person's links since the first attempt ended this one: a retry brings nothing back.
+  const ended = before?.epoch !== wanted.epoch || before.email !== wanted.email;
+  return before && !ended ? renewLink(ctx, before, wanted) : undefined;
 }

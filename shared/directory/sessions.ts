@@ -127,6 +127,7 @@ async function signedIn(
     orgId: session.orgId,
     homeOrgId: home.orgId,
     sessionId: session.id,
+    authenticatedAt: Math.floor(Date.parse(session.createdAt) / 1000),
     permissions: permissionsOf(member.roles),
     epoch: home.epoch + (member === home ? 0 : member.epoch),
     orgEpoch: org.epoch,

@@ -2,13 +2,14 @@
 // compared. Sign-in and accepting an invite share it.
 import type { EmailAddress } from '../model/email-address.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
-import { fail } from '../model/problem.ts';
+import { fail, hasCode } from '../model/problem.ts';
 import { hashPassword, verifyPassword } from '../security/password-hash.ts';
+import { type Holder, readClaim } from '../store/claim-items.ts';
 import { h, keys } from '../store/keys.ts';
 import { counterOf } from '../store/limiter-items.ts';
 import { type Credential, readCredential } from '../store/secret-items.ts';
 import { type Condition, equals, every, type Item, present, some } from '../store/table.ts';
-import { type Holder, readClaim, readUserItem, type UserRecord } from '../store/user-items.ts';
+import { readUserItem, type UserRecord } from '../store/user-items.ts';
 import { type Context, newId, newOpId } from './context.ts';
 import { count, countWithin, LIMITS, together, uncount } from './limits.ts';
 import { lockedNow } from './standing.ts';
@@ -38,7 +39,11 @@ export async function checkSignInPassword(
     ctx.table.get(keys.emailClaim(address)),
     countFailure(ctx, address),
     countWithin(ctx, LIMITS.failedSignInsPerSource, ctx.source, 'too-many-requests'),
-  ]);
+  ]).catch(async (error: unknown) => {
+    // A source that may not try at all uses up nobody's turn.
+    if (hasCode(error, 'too-many-requests')) await giveBackTurn(ctx, address);
+    throw error;
+  });
   const found = await readParts(ctx, readClaim(claim), wantedOrg);
   const { credential, user, org, guest } = found;
   const verdict = await verifyPassword(password, credential?.hash);
@@ -105,6 +110,12 @@ export async function forgiveFailures(ctx: Context, address: EmailAddress, tries
   ]);
 }
 
+async function giveBackTurn(ctx: Context, address: EmailAddress): Promise<void> {
+  const { key } = counterOf(LIMITS.signInsPerAddress, address, ctx.now);
+  const back = { copy: { at: 'was' }, add: { n: -1 }, when: { attribute: 'n', above: 0 } };
+  await ctx.table.change({ update: key, ...back }, newOpId(ctx));
+}
+
 async function clearFailures(ctx: Context, name: string): Promise<void> {
   const { key } = counterOf(LIMITS.signInsPerAddress, name, ctx.now);
   await ctx.table.change({ update: key, set: { n: 0 } }, newOpId(ctx));
@@ -135,15 +146,16 @@ export const delayAfter = (over: number): number => (over < 0 ? 0 : Math.min(MAX
 const LAST_STEP = 10;
 
 /**
- * Counts one more failure of the address (or of whoever else is named) before anything is compared, unless its delay is still running. One
- * conditional write: of parallel guesses only the one that finds the delay over goes through.
+ * Counts one more failure of the address (or of whoever else is named) before anything is compared, unless its delay is
+ * still running. One conditional write: of parallel guesses only the one that finds the delay over goes through.
  */
 async function countFailure(ctx: Context, name: string): Promise<number> {
   const { key, ttl, retryAfterSeconds } = counterOf(LIMITS.signInsPerAddress, name, ctx.now);
   const source = h(ctx.source);
   const now = ctx.now.getTime();
   const free = LIMITS.signInsPerAddress.max * ctx.limitScale;
-  const waited = (over: number): Condition => ({ attribute: 'at', below: now - delayAfter(over) * 1000 });
+  // Whoever waited to the very moment that Retry-After named has waited long enough.
+  const waited = (over: number): Condition => ({ attribute: 'at', below: now - delayAfter(over) * 1000 + 1 });
   const steps = Array.from({ length: LAST_STEP }, (_, over) =>
     every({ attribute: 'n', equals: free + over }, waited(over)),
   );
@@ -154,7 +166,7 @@ async function countFailure(ctx: Context, name: string): Promise<number> {
     every({ attribute: 'n', above: free + LAST_STEP - 1 }, waited(LAST_STEP)),
   );
   const when = every(some(equals('out', undefined), { attribute: 'out', lacks: source }), due);
-  const change = { update: key, set: { k: 'limiter', ttl, at: now }, add: { n: 1 }, when };
+  const change = { update: key, set: { k: 'limiter', ttl, at: now }, copy: { was: 'at' }, add: { n: 1 }, when };
   const changed = await ctx.table.change(change, newOpId(ctx));
   if (changed.done) return Number(changed.item.n);
   const { existing } = changed;

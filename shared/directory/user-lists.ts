@@ -5,9 +5,10 @@ import { numberOf, type UserId } from '../model/ids.ts';
 import type { Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
 import { type ListField, SIDE_GROUPS, type User, UserState } from '../model/user.ts';
+import { readClaim } from '../store/claim-items.ts';
 import { keys, partitions } from '../store/keys.ts';
 import type { Condition, IndexName, Item, Key } from '../store/table.ts';
-import { readActivity, readClaim, readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
+import { readActivity, readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
 import { type Context, newId, orgOf } from './context.ts';
 import { listPage, type PageInput } from './lists.ts';
 

@@ -5,9 +5,10 @@ import type { Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import type { User, UserState } from '../model/user.ts';
+import { governs, guardWrites, leaveAdmins } from '../store/admin-items.ts';
 import { keys } from '../store/keys.ts';
 import type { Write } from '../store/table.ts';
-import { governs, guardWrites, leaveAdmins, readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
+import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant } from './context.ts';
 import {
@@ -30,8 +31,16 @@ function move(from: UserState, to: UserState, allowed: readonly UserState[]): vo
   if (!allowed.includes(from)) fail({ code: 'state-not-allowed', from, to });
 }
 
+/** Only an owner decides whether an owner may come in. */
+async function checkAbove(ctx: Context, { roles }: UserRecord): Promise<void> {
+  if (!roles.includes('owner')) return;
+  const { permissions } = await ctx.standing();
+  if (!permissions.includes('owners:write')) fail('role-above-own');
+}
+
 export function deactivateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
   const decide = async (before: UserRecord): Promise<Planned> => {
+    await checkAbove(ctx, before);
     move(before.state, 'inactive', ['staged', 'invited', 'active']);
     return { after: { ...before, state: 'inactive', deactivatedAt: instant(ctx.now), epoch: before.epoch + 1 } };
   };
@@ -40,6 +49,7 @@ export function deactivateUser(ctx: Context, id: UserId, version?: number): Prom
 
 export function activateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
   const decide = async (before: UserRecord): Promise<Planned> => {
+    await checkAbove(ctx, before);
     move(before.state, 'active', ['inactive']);
     const { deactivatedAt: _at, ...rest } = before;
     const pending = before.inviteId ? 'invited' : 'staged';
@@ -53,11 +63,12 @@ export function deleteUser(ctx: Context, id: UserId, version?: number): Promise<
   return reapply(async () => {
     const found = await readWhole(ctx, id, KNOWN);
     if (found.record.homeOrgId) await leave(ctx, found.record, found.record.homeOrgId, version);
-    else await changeFound(ctx, found, 'user-deleted', version, async (before) => toDeleted(ctx, before));
+    else await changeFound(ctx, found, 'user-deleted', version, (before) => toDeleted(ctx, before));
   });
 }
 
-function toDeleted(ctx: Context, before: UserRecord): Planned {
+async function toDeleted(ctx: Context, before: UserRecord): Promise<Planned> {
+  await checkAbove(ctx, before);
   move(before.state, 'deleted', LIVE);
   const { inviteId, ...rest } = before;
   const gone = { state: 'deleted', stateBefore: before.state, deletedAt: instant(ctx.now) } as const;
@@ -70,6 +81,7 @@ function toDeleted(ctx: Context, before: UserRecord): Planned {
 /** A guest's membership ends; the person and their home know nothing else of it. Three trips: the home is read, too. */
 async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?: number): Promise<void> {
   const { id, orgId } = guest;
+  await checkAbove(ctx, guest);
   if (version !== undefined && guest.version !== version) fail('version-stale');
   const item = (await ctx.table.get(keys.user(homeOrgId, id))) ?? fail('not-found');
   const home = readUserItem(item);
@@ -86,6 +98,7 @@ async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?
 /** Brings back record, memberships and password; no session. */
 export function restoreUser(ctx: Context, id: UserId, version?: number): Promise<User> {
   const decide = async (before: UserRecord): Promise<Planned> => {
+    await checkAbove(ctx, before);
     move(before.state, before.stateBefore ?? before.state, ['deleted']);
     const { deletedAt: _at, stateBefore = 'staged', ...rest } = before;
     return { after: { ...rest, state: stateBefore, epoch: before.epoch + 1 } };
@@ -95,13 +108,19 @@ export function restoreUser(ctx: Context, id: UserId, version?: number): Promise
 
 /** A hold on sign-in beside the state; ends sessions and links. */
 export function lockUser(ctx: Context, id: UserId, reason: string, until?: Instant, version?: number): Promise<User> {
-  return changeUser(ctx, id, 'user-locked', version, async (before) => ({
-    after: { ...before, lock: { at: instant(ctx.now), reason, ...(until && { until }) }, epoch: before.epoch + 1 },
-  }));
+  return changeUser(ctx, id, 'user-locked', version, async (before) => {
+    await checkAbove(ctx, before);
+    const lock = { at: instant(ctx.now), reason, ...(until && { until }) };
+    return { after: { ...before, lock, epoch: before.epoch + 1 } };
+  });
 }
 
 export function unlockUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  return changeUser(ctx, id, 'user-unlocked', version, async ({ lock: _lock, ...after }) => ({ after }));
+  return changeUser(ctx, id, 'user-unlocked', version, async (before) => {
+    await checkAbove(ctx, before);
+    const { lock: _lock, ...after } = before;
+    return { after };
+  });
 }
 
 export interface MembershipView {

@@ -6,25 +6,27 @@ import { domainAllowed } from '../model/org.ts';
 import { mayGrant, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { Activity, User, UserCreate, UserPatch, UserState } from '../model/user.ts';
+import { guardWrites } from '../store/admin-items.ts';
 import type { EventType } from '../store/audit-items.ts';
-import { INVITE_KEPT_SECONDS } from '../store/invite-items.ts';
-import { keys } from '../store/keys.ts';
-import type { OrgRecord } from '../store/org-items.ts';
-import type { Write } from '../store/table.ts';
 import {
   claimEmail,
   claimExternalId,
   claimNumber,
   claimUsername,
-  copyToGuests,
-  guardWrites,
-  newUser,
-  readActivity,
   readClaim,
-  readUserItem,
   releaseEmail,
   releaseExternalId,
   releaseUsername,
+} from '../store/claim-items.ts';
+import { copyToGuests } from '../store/guest-items.ts';
+import { INVITE_KEPT_SECONDS } from '../store/invite-items.ts';
+import { keys } from '../store/keys.ts';
+import type { OrgRecord } from '../store/org-items.ts';
+import type { Write } from '../store/table.ts';
+import {
+  newUser,
+  readActivity,
+  readUserItem,
   replaceUser,
   sideWrites,
   toUser,
@@ -228,7 +230,17 @@ export async function changeFound(
   const all = [replaceUser(after, before), ...moveClaims(before, after), ...sideWrites(before, after), ...writes];
   const copied = shownElsewhere(before, after) || guests ? copyToGuests(after, guests) : [];
   const done = { ...eventOf(after, actual), changed };
-  return commit(ctx, done, [...all, ...copied, ...guardWrites(before, after)], toUser(after, activity));
+  const guards = [...guardWrites(before, after), ...(await returnToGuards(ctx, before, after))];
+  return commit(ctx, done, [...all, ...copied, ...guards], toUser(after, activity));
+}
+
+/** Somebody who may come in again governs again where they are a guest with the roles for it. */
+async function returnToGuards(ctx: Context, before: UserRecord, after: UserRecord): Promise<Write[]> {
+  const comesIn = ({ state, lock }: UserRecord) => state === 'active' && !lock;
+  if (comesIn(before) || !comesIn(after) || !after.guestOf) return [];
+  const items = await ctx.table.getMany(after.guestOf.map((orgId) => keys.user(orgId, after.id)));
+  const guests = items.flatMap((item) => (item ? [readUserItem(item)] : []));
+  return guests.flatMap((guest) => guardWrites({ ...guest, state: 'inactive' }, { ...guest, state: 'active' }));
 }
 
 export function stamped(ctx: Context, record: UserRecord, version: number): UserRecord {
@@ -236,8 +248,8 @@ export function stamped(ctx: Context, record: UserRecord, version: number): User
 }
 
 function shownElsewhere(before: UserRecord, after: UserRecord): boolean {
-  const shown = ({ email, state, profile }: UserRecord) =>
-    JSON.stringify([email, state, profile?.givenName, profile?.familyName, profile?.displayName]);
+  const shown = ({ email, state, lock, profile }: UserRecord) =>
+    JSON.stringify([email, state, Boolean(lock), profile?.givenName, profile?.familyName, profile?.displayName]);
   return shown(before) !== shown(after);
 }
 

@@ -46,19 +46,19 @@ export function docsPage(api: ApiDocument, problems: Record<string, { status: nu
   });
   const rows = Object.entries(problems).map(
     ([code, { status, title }]) =>
-      html`<tr id="${code}"><td><code>${code}</code></td><td>${String(status)}</td><td>${title}</td></tr>`,
+      html`<tr id="${code}"><td><code>${code}</code></td><td>${String(status)}</td><td>${prose(title)}</td></tr>`,
   );
-  return `<!doctype html>\n${render(html`<html lang="en"><head><meta charset="utf-8">
+  return `<!DOCTYPE html>\n${render(html`<html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${api.info.title} API</title>
 <link rel="icon" href="data:,"><style>__STYLE__</style></head>
-<body><header><h1>${api.info.title} API ${api.info.version}</h1><p>${api.info.description}</p>
+<body><header><h1>${api.info.title} API ${api.info.version}</h1><p>${prose(api.info.description)}</p>
 <p><a href="/openapi.json">The same as OpenAPI 3.1</a></p>
 <nav aria-label="Sections"><ul>${api.tags.map(({ name }) => html`<li><a href="#${anchor(name)}">${name}</a></li>`)}<li><a
 href="#problems">Problems</a></li></ul></nav></header>
 <main>${sections}<section aria-labelledby="problems"><h2 id="problems">Problems</h2>
 <p>Every refusal is <code>application/problem+json</code> with one of these codes.</p>
-<div class="wide" tabindex="0" role="region" aria-label="Table of problems"><table><thead><tr><th scope="col">Code</th><th
-scope="col">Status</th><th scope="col">Meaning</th></tr></thead><tbody>${rows}</tbody></table></div>
+<section class="wide" tabindex="0" aria-label="Table of problems"><table><thead><tr><th scope="col">Code</th><th
+scope="col">Status</th><th scope="col">Meaning</th></tr></thead><tbody>${rows}</tbody></table></section>
 </section></main></body></html>`)}`.replace('__STYLE__', DOCS_STYLE);
 }
 
@@ -68,19 +68,24 @@ function article(operation: Described & { path: string; method: string }) {
   const statuses = Object.entries(responses);
   const answer = Object.values(statuses.find(([status]) => status.startsWith('2'))?.[1].content ?? {})[0];
   return html`<article aria-labelledby="${operationId}"><h3 id="${operationId}"><code>${method} ${path}</code></h3>
-<p><strong>${summary}.</strong> ${description ?? ''}</p>
+<p><strong>${summary}.</strong> ${prose(description)}</p>
 ${
   parameters.length > 0
     ? html`<ul>${parameters.map(
         (parameter) =>
-          html`<li><code>${parameter.name}</code> <span class="soft">${parameter.in}</span> ${parameter.description ?? ''}</li>`,
+          html`<li><code>${parameter.name}</code> <span class="soft">${parameter.in}</span> ${prose(parameter.description)}</li>`,
       )}</ul>`
     : ''
 }
 ${body?.[1].schema ? schemaBlock(`Body, ${body[0]}`, body[1].schema, operationId) : ''}
 ${answer?.schema ? schemaBlock('Answer', answer.schema, operationId) : ''}
-<p class="soft">${statuses.map(([status, { description: text }]) => html`<span><code>${status}</code> ${text}. </span>`)}</p>
+<p class="soft">${statuses.map(([status, { description: text }]) => html`<span><code>${status}</code> ${prose(text)}. </span>`)}</p>
 </article>`;
+}
+
+/** What the document marks as code by backticks, in the page's own way. */
+function prose(text = '') {
+  return text.split('`').map((part, i) => (i % 2 === 0 ? html`${part}` : html`<code>${part}</code>`));
 }
 
 function schemaBlock(label: string, schema: Record<string, unknown>, of: string) {

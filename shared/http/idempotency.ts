@@ -21,7 +21,7 @@ export function idempotentCall(
   input: unknown,
 ): IdempotentCall | undefined {
   const key = request.headers['idempotency-key'];
-  const caller = operation.idempotent === 'link' ? linkCaller(input) : ctx.principal?.id;
+  const caller = operation.idempotent === 'link' ? linkCaller(input) : callerOf(ctx);
   if (key === undefined || operation.idempotent === undefined || caller === undefined) return undefined;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) fail('malformed-request');
   // Bodies hold passwords. Keyed by what only the caller knows, the fingerprint gives a reader of the table nothing to
@@ -41,6 +41,11 @@ export function idempotentCall(
       return { status, headers, body };
     },
   };
+}
+
+/** A person is another caller in another org: what one org answered is nothing to the other. */
+function callerOf({ principal }: Context): string | undefined {
+  return principal && `${principal.id} ${principal.is === 'platform' ? '' : principal.orgId}`;
 }
 
 /** Whoever holds the link is its caller: the token, or the address or id with the code. */

@@ -1,5 +1,5 @@
 // OpenAPI 3.1 from the declared operations. Written to docs/openapi.json, checked for staleness, never hand-edited.
-import { toJsonSchema } from '@valibot/to-json-schema';
+import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import type * as v from 'valibot';
 import { Invite, InviteCreate } from '../model/invite.ts';
 import { Org, OrgSettings } from '../model/org.ts';
@@ -114,8 +114,8 @@ function parametersOf({ schemas, versioned, idempotent, method }: Operation): Js
     name,
     in: 'path',
     required: true,
-    // Any string may be asked for; one of another shape is simply unknown.
-    schema: { type: 'string' },
+    // Any segment may be asked for; one of another shape is simply unknown.
+    schema: { type: 'string', pattern: '^[^/]+$' },
   }));
   const query = schemas.query ? (schemaOf(schemas.query, 'input').properties as Record<string, Json>) : {};
   const header = (name: string, description: string) => ({
@@ -217,6 +217,15 @@ const NAMED = {
   InviteCreate,
 } satisfies Record<string, v.GenericSchema>;
 
+/** What a schema says about itself beside its rules, where JSON Schema has a word for it. */
+const KEYWORDS = ['format', 'oneOf'];
+
+const overrideAction: ConversionConfig['overrideAction'] = ({ valibotAction, jsonSchema }) => {
+  const { metadata = {} } = valibotAction as { metadata?: Record<string, unknown> };
+  const said = Object.entries(metadata).filter(([name]) => KEYWORDS.includes(name));
+  return said.length > 0 ? { ...jsonSchema, ...Object.fromEntries(said) } : undefined;
+};
+
 const INPUTS = new Set<string>(['UserCreate', 'UserPatch', 'OwnPatch', 'InviteCreate']);
 const modeOf = (name: string) => (INPUTS.has(name) || name.endsWith('Patch') ? 'input' : 'output');
 
@@ -229,6 +238,7 @@ function schemaOf(schema: v.GenericSchema, typeMode: 'input' | 'output'): Json {
     target: 'draft-2020-12',
     typeMode,
     errorMode: 'ignore',
+    overrideAction,
     definitions: NAMED,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   });
@@ -247,6 +257,7 @@ function namedSchemas(): Json {
         target: 'draft-2020-12',
         typeMode: modeOf(name),
         errorMode: 'ignore',
+        overrideAction,
         definitions: others(name),
         overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
       });

@@ -12,6 +12,13 @@ export const proofByAddress = { token, email: v.optional(EmailAddress), code };
 /** Members of a body that is proven by token, or by the id of what was started and code. */
 export const proofById = { token, id: v.optional(LinkId), code };
 
+/** A body with such members. The rule between them is told to those who read the API's document as well. */
+export const provenBody = <S extends v.GenericSchema>(where: 'email' | 'id', body: S) => {
+  const byToken = { required: ['token'], properties: { [where]: false, code: false } };
+  const byCode = { required: [where, 'code'], properties: { token: false } };
+  return v.pipe(body, v.metadata({ oneOf: [byToken, byCode] }));
+};
+
 type Proof<Where extends object> = { token: string } | (Where & { code: string });
 
 const either = (where: string) => {

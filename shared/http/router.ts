@@ -34,7 +34,7 @@ function matchSegments(segments: string[], parts: string[]): Record<string, stri
   const params: Record<string, string> = {};
   for (const [i, segment] of segments.entries()) {
     const part = parts[i] ?? '';
-    if (segment.startsWith('{')) params[segment.slice(1, -1)] = part;
+    if (segment.startsWith('{') && part !== '') params[segment.slice(1, -1)] = part;
     else if (segment !== part) return undefined;
   }
   return params;

@@ -7,7 +7,7 @@ import { readStanding } from '../directory/standing.ts';
 import { describeError } from '../log.ts';
 import type { Principal } from '../model/principal.ts';
 import { fail, type Problem, problemOf } from '../model/problem.ts';
-import { lambdaServices, type Services } from '../services.ts';
+import type { Services } from '../services.ts';
 import { type Bucket, newBucket } from './bucket.ts';
 import type { Operation } from './endpoint.ts';
 import { type IdempotentCall, idempotentCall } from './idempotency.ts';
@@ -32,9 +32,12 @@ interface Call {
   problem?: Problem;
 }
 
-/** The handler of a surface's operations. */
-export function serve(operations: readonly Operation[], given?: Services | Promise<Services>): HttpHandler {
-  const ready = () => Promise.resolve(given ?? lambdaServices());
+/** The handler of a surface's operations. A function that gives the services is asked for every request. */
+export function serve(
+  operations: readonly Operation[],
+  given: Services | Promise<Services> | (() => Promise<Services>),
+): HttpHandler {
+  const ready = () => Promise.resolve(typeof given === 'function' ? given() : given);
   // Begun while the instance initialises. A failing start is told to the first caller and the log, not to the process
   // as an unhandled rejection.
   ready().catch(() => undefined);

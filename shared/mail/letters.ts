@@ -1,9 +1,10 @@
 // A letter's data made into its subject and its two parts. Pure. Not here: the sentences (locales), the look
 // (layout.ts), headers and encodings (mime.ts).
+
+import type { Letter, LinkLetter } from '../model/letter-content.ts';
 import type { Instant, Locale } from '../model/text.ts';
 import { inertName, inertNote } from './inert.ts';
 import { type Block, toHtml, toText } from './layout.ts';
-import type { Letter, LinkLetter } from './letter.ts';
 import { deDE } from './locales/de-DE.ts';
 import { enUS } from './locales/en-US.ts';
 import { frFR } from './locales/fr-FR.ts';

@@ -34,6 +34,8 @@ export function canonicalAddress(input: string): string | undefined {
 export const EmailAddress = v.pipe(
   v.string(),
   v.maxLength(320),
+  // Before the transform: what comes after it says nothing about the input.
+  v.metadata({ format: 'email' }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const address = canonicalAddress(dataset.value);
     if (address === undefined) {
@@ -42,7 +44,6 @@ export const EmailAddress = v.pipe(
     }
     return address;
   }),
-  v.metadata({ format: 'email' }),
   v.brand('EmailAddress'),
 );
 export type EmailAddress = v.InferOutput<typeof EmailAddress>;

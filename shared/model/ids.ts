@@ -46,22 +46,22 @@ export function bytesToUuid(bytes: Uint8Array): string {
 // In ASCII order, so that packed ids sort as the UUIDs do.
 const ALPHABET = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
 
+/** The two characters of each 12 bits, and back: ids are packed and unpacked for every item of a page. */
+const PAIRS = Array.from({ length: 4096 }, (_, bits) => `${ALPHABET[bits >> 6]}${ALPHABET[bits & 63]}`);
+const BITS = new Map(PAIRS.map((pair, bits) => [pair, bits.toString(16).padStart(3, '0')]));
+
 /** 22 characters in ASCII order for a UUID's 128 bits: shorter keys, same order. */
 export function packId(id: string): string {
-  let rest = BigInt(`0x${id.replaceAll('-', '')}`);
+  const hex = `0${id.replaceAll('-', '')}`;
   let packed = '';
-  for (let i = 0; i < 22; i++) {
-    packed = ALPHABET[Number(rest & 63n)] + packed;
-    rest >>= 6n;
-  }
+  for (let i = 0; i < 33; i += 3) packed += PAIRS[Number.parseInt(hex.slice(i, i + 3), 16)];
   return packed;
 }
 
 export function unpackId(packed: string): string {
-  let value = 0n;
-  for (const char of packed) value = (value << 6n) | BigInt(ALPHABET.indexOf(char));
-  const hex = value.toString(16).padStart(32, '0');
-  return bytesToUuid(Buffer.from(hex, 'hex'));
+  let hex = '';
+  for (let i = 0; i < 22; i += 2) hex += BITS.get(packed.slice(i, i + 2));
+  return `${hex.slice(1, 9)}-${hex.slice(9, 13)}-${hex.slice(13, 17)}-${hex.slice(17, 21)}-${hex.slice(21)}`;
 }
 
 const NUMBER_EPOCH = Date.UTC(2024, 0, 1);

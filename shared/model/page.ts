@@ -4,10 +4,8 @@ import * as v from 'valibot';
 /** How many items a page holds at most: 1 to 200, 50 unless told. */
 export const Limit = v.pipe(
   v.string(),
-  v.regex(/^\d{1,9}$/, 'must be a whole number'),
+  v.regex(/^([1-9]\d?|1\d\d|200)$/, 'must be a whole number from 1 to 200'),
   v.transform(Number),
-  v.minValue(1),
-  v.maxValue(200),
 );
 
 export interface Page<T> {

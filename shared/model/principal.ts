@@ -70,6 +70,8 @@ export interface Person extends Token {
   orgId: OrgId;
   homeOrgId: OrgId;
   sessionId: string;
+  /** When the person last gave their password: the session's birth. Seconds since 1970. */
+  authenticatedAt: number;
 }
 
 /** A machine client of one org. */

@@ -45,6 +45,7 @@ export const PROBLEMS = {
   'role-above-own': meaning('forbidden', 403, 'Nobody grants more than they hold.'),
   'not-home-org': meaning('forbidden', 403, 'Only the home org of this person may change this.'),
   'own-address-needs-proof': meaning('forbidden', 403, 'A change of your own address must be proven first.'),
+  'reauthentication-needed': meaning('forbidden', 403, 'The password, or a fresh sign-in, is needed for this.'),
   'person-only': meaning('forbidden', 403, 'Only a signed-in person can do this.'),
   'user-inactive': meaning('forbidden', 403, 'The account is inactive.'),
   'user-locked': meaning('forbidden', 403, 'The account is locked.'),

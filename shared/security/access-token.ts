@@ -58,7 +58,11 @@ export function tokenSigner(ring: KeyRing, issuer: string): TokenSigner {
       ep: principal.epoch,
       oep: principal.orgEpoch,
       ...(principal.is !== 'platform' && { org: principal.orgId }),
-      ...(principal.is === 'person' && { home: principal.homeOrgId, sid: principal.sessionId }),
+      ...(principal.is === 'person' && {
+        home: principal.homeOrgId,
+        sid: principal.sessionId,
+        auth_time: principal.authenticatedAt,
+      }),
     };
     const accessToken = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: shown.kid })
@@ -130,6 +134,7 @@ function principalOf(claims: Record<string, unknown>): Principal | undefined {
         orgId,
         homeOrgId: String(claims.home) as OrgId,
         sessionId: String(claims.sid),
+        authenticatedAt: Number(claims.auth_time),
         ...token,
       };
     case 'client':

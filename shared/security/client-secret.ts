@@ -8,7 +8,7 @@ export function clientSecret(ring: KeyRing, clientId: string, secretVersion: num
 }
 
 export function provesClient(ring: KeyRing, clientId: string, secretVersion: number, secret: string): boolean {
-  const match = /^rc_(\d{1,3})_([A-Za-z0-9_-]{43})$/.exec(secret);
+  const match = /^rc_([1-9]\d{0,2})_([A-Za-z0-9_-]{43})$/.exec(secret);
   const expected = secretOf(ring, Number(match?.[1] ?? 0), clientId, secretVersion);
   return sameBytes(Buffer.from(match?.[2] ?? ''), expected === undefined ? undefined : Buffer.from(expected));
 }

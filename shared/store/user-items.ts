@@ -1,8 +1,8 @@
-// A person as items: the core that lists and sign-in read, the side groups, activity, claims and the admins guard.
+// A person as items: the core that lists and sign-in read, the side groups, activity.
 import { isDeepStrictEqual } from 'node:util';
 import type { EmailAddress } from '../model/email-address.ts';
 import { type InviteId, legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
-import { isAdmin, type Role } from '../model/principal.ts';
+import type { Role } from '../model/principal.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
@@ -10,7 +10,7 @@ import type { Profile } from '../model/user/profile.ts';
 import { type Activity, displayNameOf, type Lock, type User, type UserState } from '../model/user.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { fold, keys, partitions } from './keys.ts';
-import { type Attributes, absent, equals, type Item, type Refusal, type Value, type Write } from './table.ts';
+import { type Attributes, absent, equals, type Item, type Value, type Write } from './table.ts';
 
 /** The record as flows hold it. What the API shows is made from it by `toUser`. */
 export interface UserRecord {
@@ -85,7 +85,8 @@ function split<T extends object>(group: T | undefined, inCore: readonly string[]
   return [part(true), part(false)];
 }
 
-const indexed = (record: UserRecord): Attributes => {
+/** What the indexes sort a record by. */
+export const indexed = (record: UserRecord): Attributes => {
   const u = keys.user(record.orgId, record.id).pk.slice(-22);
   const { givenName = '', familyName = '' } = record.profile ?? {};
   const deleted = record.state === 'deleted' || record.state === 'erased';
@@ -94,7 +95,7 @@ const indexed = (record: UserRecord): Attributes => {
     sc: u,
     su: `${record.updatedAt}#${u}`,
     // The separator sorts before every character of a name, so that Smith stands before Smithson.
-    sn: `${fold(`${familyName}\u0001${givenName}`).slice(0, 120)}#${u}`,
+    sn: `${fold(`${familyName}\u0001${givenName}`).slice(0, 120).toWellFormed()}#${u}`,
     se: `${record.email ?? ''}#${u}`,
   };
 };
@@ -207,22 +208,6 @@ export function largestItem(record: UserRecord): { core: number; side: number } 
   return { core: bytes(userItem(record)), side: Math.max(0, ...sideItems(record).map(bytes)) };
 }
 
-/** What other orgs see of a person, copied to their guest items in the commit that changes it. */
-export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[] {
-  const { givenName, familyName, displayName } = home.profile ?? {};
-  return (home.guestOf ?? []).map((orgId) => {
-    const { lp, sn, se } = indexed({ ...home, orgId });
-    const names = present({ givenName, familyName, displayName }) as Value | undefined;
-    return {
-      update: keys.user(orgId, home.id),
-      set: { em: home.email, st: home.state, pr: names, lp, sn, se, ...change },
-      ...(change.sus && { add: { ep: 1 } }),
-      when: { is: 'present' },
-      otherwise: { code: 'version-conflict' },
-    };
-  });
-}
-
 /** What the API shows: the display name is the stored one, else it follows from the parts. A guest shows identity, names, state and the roles in that org. */
 export function toUser(record: UserRecord, activity?: Activity): User {
   const number = numberOf(record.id);
@@ -269,7 +254,7 @@ export function toUser(record: UserRecord, activity?: Activity): User {
 }
 
 /** Absent and null mean the same, and so do absent and empty. */
-function present<T extends object>(group: T): T | undefined {
+export function present<T extends object>(group: T): T | undefined {
   const entries = Object.entries(group).filter(([, value]) => value !== undefined && value !== null);
   return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
 }
@@ -289,85 +274,6 @@ export const newUser = (record: UserRecord): Write => ({
   when: absent,
   otherwise: { code: 'version-conflict' },
 });
-
-/** Claims: unique values as items of their own. Each names its holder, so that a look-up by value is two reads. */
-const claim = (key: ReturnType<typeof keys.emailClaim>, o: string, u: string, otherwise: Refusal): Write => ({
-  put: { ...key, k: 'claim', o, u },
-  when: absent,
-  otherwise,
-});
-
-const release = (key: ReturnType<typeof keys.emailClaim>, u: string): Write => ({
-  drop: key,
-  when: { some: [{ is: 'absent' }, equals('u', u)] },
-  otherwise: { code: 'version-conflict' },
-});
-
-export const claimEmail = (address: string, o: string, u: string, otherwise: Refusal = { code: 'email-taken' }) =>
-  claim(keys.emailClaim(address), o, u, otherwise);
-export const releaseEmail = (address: string, u: string) => release(keys.emailClaim(address), u);
-export const claimUsername = (name: string, o: string, u: string) =>
-  claim(keys.usernameClaim(name), o, u, { code: 'username-taken' });
-export const releaseUsername = (name: string, u: string) => release(keys.usernameClaim(name), u);
-export const claimExternalId = (value: string, o: string, u: string) =>
-  claim(keys.externalIdClaim(o, value), o, u, { code: 'external-id-taken' });
-export const releaseExternalId = (value: string, o: string, u: string) => release(keys.externalIdClaim(o, value), u);
-/** Refused, another id is drawn: the number follows from the id. */
-export const claimNumber = (o: string, u: string) =>
-  claim(keys.numberClaim(numberOf(u)), o, u, { code: 'version-conflict' });
-
-/** Claims of a record move to another org with it. */
-export const repoint = (key: ReturnType<typeof keys.emailClaim>, u: string, o: string): Write => ({
-  update: key,
-  set: { o },
-  when: equals('u', u),
-  otherwise: { code: 'version-conflict' },
-});
-
-export interface Holder {
-  orgId: OrgId;
-  userId: UserId;
-}
-
-export function readClaim(item: Item | undefined): Holder | undefined {
-  return item && { orgId: item.o as OrgId, userId: item.u as UserId };
-}
-
-const lastAdmin: Problem = { code: 'last-admin' };
-
-/** The guard is a set of the org's active admins, not a count: a repeated write cannot make it drift. */
-export const joinAdmins = (o: string, u: string): Write => ({
-  update: keys.admins(o),
-  add: { ids: new Set([u]) },
-  otherwise: lastAdmin,
-});
-
-export const leaveAdmins = (o: string, u: string): Write => ({
-  update: keys.admins(o),
-  take: { ids: new Set([u]) },
-  when: {
-    some: [
-      { attribute: 'ids', sizeAbove: 1 },
-      { attribute: 'ids', lacks: u },
-    ],
-  },
-  otherwise: lastAdmin,
-});
-
-/**
- * Whether the person counts as one who can govern the org. Guests count by their roles alone: what their home does with
- * them is no change of this org's, so it could not keep the guard true.
- */
-export function governs({ homeOrgId, state, lock, roles }: UserRecord): boolean {
-  return isAdmin(roles) && (homeOrgId !== undefined || (state === 'active' && !lock));
-}
-
-/** The write that keeps the guard true across a change; none when the change does not touch it. */
-export function guardWrites(before: UserRecord | undefined, after: UserRecord): Write[] {
-  const [was, is] = [before !== undefined && governs(before), governs(after)];
-  if (was === is) return [];
-  return [is ? joinAdmins(after.orgId, after.id) : leaveAdmins(after.orgId, after.id)];
-}
 
 export function readActivity(item: Item | undefined): Activity | undefined {
   if (item === undefined) return undefined;

@@ -1,5 +1,5 @@
 // Whether an address has an account, and in which state, is told by no answer and by no call to the table.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type Json, type Seed, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, ok, PASSWORD } from '../support/world.ts';
 
@@ -22,7 +22,7 @@ let sources = 0;
 const source = () => `198.51.100.${++sources}`;
 
 beforeAll(async () => {
-  service = await testService();
+  service = await testService({ still: true });
   const { orgId } = service.seed;
   const token = await service.tokenFor();
   const call = (method: string, path: string, body?: Json) => ok(service.call(method, path, { token, body }));
@@ -51,6 +51,7 @@ beforeAll(async () => {
   });
   await service.deliver();
 });
+afterEach(() => service.faults.clear());
 
 /** The answer without what names this one request. */
 function told({ status, headers, body }: Answer) {

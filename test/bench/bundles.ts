@@ -14,7 +14,7 @@ import { heldBy, type Line, line, median, reported } from './lines.ts';
 import { type Event, type Stage, unique } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const COLD_ROUNDS = 9;
+const COLD_ROUNDS = 7;
 const LOAD_ROUNDS = 7;
 const LARGEST_OURS = 80;
 
@@ -96,8 +96,8 @@ function environment({ service, keyPair, orgId }: Stage, secretsUrl: string): Re
 /** With the options of infra/bundle.ts. */
 async function bundleFloor(outfile: string): Promise<void> {
   const entryPoints = [join(import.meta.dirname, 'floor', 'lambda.ts')];
-  const shape = { bundle: true, minify: true, format: 'cjs', mainFields: ['module', 'main'] } as const;
-  await build({ absWorkingDir: root, entryPoints, outfile, ...shape, platform: 'node', target: 'node24' });
+  const shape = { bundle: true, minify: true, format: 'cjs', platform: 'node', target: 'node24' } as const;
+  await build({ absWorkingDir: root, entryPoints, outfile, ...shape, mainFields: ['module', 'main'] });
 }
 
 const KB = 1024;
@@ -142,9 +142,9 @@ async function memory(stage: Stage, start: Start, ours: string, floor: string): 
   await stage.populateFloor(people);
   const { prepare, token } = stage;
   const load = () => [
-    ...people.flatMap(({ id }) => Array.from({ length: 4 }, () => prepare('GET', `/v1/users/${id}`, { token }).event)),
-    ...Array.from({ length: 30 }, () => prepare('GET', '/v1/users?limit=50', { token }).event),
-    ...Array.from({ length: 30 }, () => {
+    ...people.flatMap(({ id }) => Array.from({ length: 2 }, () => prepare('GET', `/v1/users/${id}`, { token }).event)),
+    ...Array.from({ length: 20 }, () => prepare('GET', '/v1/users?limit=50', { token }).event),
+    ...Array.from({ length: 20 }, () => {
       const body = { email: `${unique()}@new.test`, profile: { givenName: 'Ngozi', familyName: 'Okafor' } };
       return prepare('POST', '/v1/users', { token, body }).event;
     }),

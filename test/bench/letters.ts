@@ -30,13 +30,13 @@ export async function timeLetters(): Promise<Line[]> {
 async function timeLocal(service: LocalService): Promise<Line[]> {
   const watch = watchLetters(service);
   const token = await tokenOf(service);
-  await invite(service, token, LETTERS);
+  await invite(service, token, LETTERS, 1);
   await service.settle();
   const waits = watch.waits();
   const p99 = quantile(waits, 0.99);
   const figure = `p50 ${quantile(waits, 0.5).toFixed(0)} ms, p99 ${p99.toFixed(0)} ms of ${waits.length}`;
   watch.forget();
-  await invite(service, token, CROWD);
+  await invite(service, token, CROWD, 8);
   await post(`${service.baseUrl}/v1/password-resets`, { email: service.credentials.adminEmail });
   await service.settle();
   const reset = watch.waits((id) => id.startsWith('R-'))[0] ?? Number.NaN;
@@ -44,7 +44,13 @@ async function timeLocal(service: LocalService): Promise<Line[]> {
   watch.stop();
   const crowd = `${reset.toFixed(0)} ms, ${behind} of ${CROWD} invites sent before it`;
   return [
-    line(7, 'from commit to SES call', figure, 'p99 < 2 s', waits.length >= LETTERS && p99 < 2000),
+    line(
+      7,
+      'from commit to SES call, one invite after the other',
+      figure,
+      'p99 < 2 s',
+      waits.length >= LETTERS && p99 < 2000,
+    ),
     line(7, `a reset asked right behind ${CROWD} invites`, crowd, '< 2 s', reset < 2000),
   ];
 }
@@ -79,12 +85,12 @@ function watchLetters({ faults }: LocalService) {
   };
 }
 
-async function invite({ baseUrl }: LocalService, token: string, count: number): Promise<void> {
+async function invite({ baseUrl }: LocalService, token: string, count: number, atOnce: number): Promise<void> {
   let left = count;
   const worker = async () => {
     while (left-- > 0) await post(`${baseUrl}/v1/invites`, { email: `${unique()}@new.test` }, token);
   };
-  await Promise.all(Array.from({ length: 8 }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 export async function tokenOf({

@@ -38,37 +38,37 @@ export async function operations(stage: Stage): Promise<Measured[]> {
   return [
     {
       name: 'get',
-      calls: 80,
+      calls: 40,
       status: 200,
       ...same((count) => repeat(count, (i) => prepare('GET', `/v1/users/${someone(i).id}`, { token }))),
     },
     {
       name: 'list 50',
-      calls: 20,
+      calls: 12,
       status: 200,
       ...same((count) => repeat(count, () => prepare('GET', '/v1/users?limit=50', { token }))),
     },
-    { name: 'create', calls: 30, status: 201, ...same(create('/v1/users')) },
+    { name: 'create', calls: 16, status: 201, ...same(create('/v1/users')) },
     {
       name: 'update',
-      calls: 30,
+      calls: 16,
       status: 200,
       ...same((count) => {
         const body = { profile: { title: `Engineer ${unique()}` } };
         return repeat(count, (i) => prepare('PATCH', `/v1/users/${someone(i).id}`, { token, body }));
       }),
     },
-    { name: 'invite', calls: 30, status: 201, ...same(create('/v1/invites')) },
+    { name: 'invite', calls: 16, status: 201, ...same(create('/v1/invites')) },
     {
       name: 'accept',
-      calls: 20,
+      calls: 12,
       status: 200,
       ours: async (count) => spending(stage, '/v1/invites/accept', await inviteTokens(stage, count)),
       floor: async (count) => spending(stage, '/v1/invites/accept', await floorTokens(stage, count)),
     },
     {
       name: 'reset ask',
-      calls: 40,
+      calls: 24,
       status: 202,
       ...same((count) => {
         // Never the same address twice: a second ask within the minute is the same letter.
@@ -78,14 +78,14 @@ export async function operations(stage: Stage): Promise<Measured[]> {
     },
     {
       name: 'reset complete',
-      calls: 20,
+      calls: 12,
       status: 204,
       ours: async (count) => spending(stage, '/v1/password-resets/complete', await resetTokens(stage, count)),
       floor: async (count) => spending(stage, '/v1/password-resets/complete', await floorTokens(stage, count)),
     },
     {
       name: 'sign in',
-      calls: 30,
+      calls: 16,
       status: 200,
       ...same((count) =>
         repeat(count, (i) =>

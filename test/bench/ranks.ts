@@ -3,7 +3,7 @@
 import { type Line, mannWhitney, median, reported } from './lines.ts';
 import { expectStatus, hashOf, PASSWORD, type Prepared, type Stage } from './stage.ts';
 
-const SAMPLES = 40;
+const SAMPLES = 25;
 const KINDS = ['active', 'unknown', 'locked', 'invited', 'inactive'] as const;
 type Kind = (typeof KINDS)[number];
 

@@ -55,7 +55,7 @@ async function bothSides({ ours, floor }: Stage, operation: Measured, oursFirst:
 
 /** Goal 4: what a sign-in costs beside its hash, with the real hash. */
 export async function signInCpu(stage: Stage): Promise<Line[]> {
-  const people = await stage.populate(12, { name: 'signing', hash: await hashOf() });
+  const people = await stage.populate(6, { name: 'signing', hash: await hashOf() });
   const events = people.map(({ email }) =>
     stage.prepare('POST', '/v1/sessions', { body: { email, password: PASSWORD } }),
   );

@@ -55,7 +55,6 @@ export async function openStage(): Promise<Stage> {
   const { table, config } = service;
   const lean = await createServices(config, {
     dynamo: table.dynamo,
-    ses: table.dynamo,
     // A line costs what it costs to write it down.
     log: (line) => void JSON.stringify(line),
   });

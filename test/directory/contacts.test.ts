@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OrgId } from '../../shared/model/ids.ts';
 import { anotherOrg, inviteTo, newSource, refusal, type TestOrg } from '../support/invited.ts';
+import { toNextHour } from '../support/mail.ts';
 import type { SentLetter } from '../support/mailbox.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, ok, PASSWORD, type Person, withLetters } from '../support/world.ts';
@@ -9,7 +10,8 @@ let service: TestService;
 let org: TestOrg;
 
 beforeAll(async () => {
-  service = await testService();
+  // Early in an hour and in a day: what is counted per hour and day must not begin anew between two lines.
+  service = await testService({ at: new Date('2031-05-05T01:00:00Z') });
   org = await anotherOrg(service, 'Contacts');
 });
 
@@ -161,13 +163,11 @@ describe('a proof', () => {
 
   test('lives a day from sending', async () => {
     const me = await person();
-    const { answer } = await by(me.token, 'POST', PATH, { email: newAddress() }).then(({ json }) => ({ answer: json }));
+    await ok(by(me.token, 'POST', PATH, { email: newAddress() }));
     service.advance(20 * 3_600_000);
     const [letter] = (await service.deliver()).filter(({ token }) => token);
     service.advance(23 * 3_600_000);
     expect((await complete({ token: letter?.token })).status).toBe(200);
-    expect(answer.id).toBeDefined();
-    org.client = (await anotherOrg(service)).client;
     org = await anotherOrg(service, 'Contacts');
     const late = await person();
     const { proof } = await start(late.token, newAddress());
@@ -216,6 +216,7 @@ describe('a proof', () => {
   });
 
   test('letters to one address stop at five an hour', async () => {
+    toNextHour(service);
     const [me, email] = [await person(), newAddress()];
     for (let i = 0; i < 8; i++) await start(me.token, email);
     expect(await service.letters(email)).toHaveLength(5);

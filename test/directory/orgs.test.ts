@@ -120,6 +120,7 @@ describe('a change of an org', () => {
 
   it('that changes nothing raises nothing', async () => {
     const org = await fresh({ termsVersion: '1' });
+    expect((await fresh({ termsVersion: null, passwordPolicy: { minLength: null } })).settings).toEqual({});
     const same = await patch(org.id, { name: org.name, settings: { termsVersion: '1', allowedDomains: null } });
     expect(same.json).toEqual(org);
     expect((await patch(org.id, {})).json).toEqual(org);

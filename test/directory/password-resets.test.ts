@@ -1,5 +1,5 @@
 // Resets by letter: asking, completing by link and by code, what ends a link, and what an admin sees of them.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SentLetter } from '../support/mailbox.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, ok, PASSWORD, type Person } from '../support/world.ts';
@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 beforeAll(async () => {
   service = await testService({ at: new Date('2027-03-01T08:00:00Z') });
 });
+afterEach(() => service.faults.clear());
 
 const person = () => activePerson(service, service.seed.orgId);
 const ask = (email: string, sourceIp = source()) =>

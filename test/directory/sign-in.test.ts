@@ -1,6 +1,6 @@
 // Signing in: what it answers, whom it lets in and where, and how failures are counted and forgiven.
 import { argon2Sync, randomBytes } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from '../../shared/directory/limits.ts';
 import { hashPassword } from '../../shared/security/password-hash.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -15,8 +15,9 @@ const source = () => `2001:db8:${(++sources).toString(16)}::1`;
 const DAY = 86_400_000;
 
 beforeAll(async () => {
-  service = await testService({ at: new Date('2027-03-01T08:00:00Z') });
+  service = await testService({ at: new Date('2027-03-01T08:00:00Z'), still: true });
 });
+afterEach(() => service.faults.clear());
 
 const person = () => activePerson(service, service.seed.orgId);
 const admin = async (method: string, path: string, body?: Json) =>

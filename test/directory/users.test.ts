@@ -1,8 +1,7 @@
-// People: create, read, change. What a record holds is tested with the model, moves between states in user-states.
+// People: create and read. What a record holds is tested with the model, changes in user-changes.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { packId } from '../../shared/model/ids.ts';
 import type { Item } from '../../shared/store/table.ts';
-import { auditedTypes, auditedVersions, newGuest, upTo } from '../support/guests.ts';
+import { auditedTypes, auditedVersions, upTo } from '../support/guests.ts';
 import { type Answer, type Json, type Seed, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, ok } from '../support/world.ts';
 
@@ -213,218 +212,45 @@ describe('reading a person', () => {
   });
 });
 
-const WHOLE: Record<string, Json> = {
-  profile: { givenName: 'Ada', title: 'Engineer', biography: { biography: 'Born in London.' }, skills: ['algebra'] },
-  contact: { phone: { countryCode: '44', number: '123' }, jabberId: 'ada@jabber.test' },
-  preferences: { locale: 'fr-FR', loginOrg: 'ask', map: { theme: 'dark', size: 'large' } },
-  custom: { custom1: 'one', custom5: 'five' },
-};
-
-describe('changing a person', () => {
-  it('merges every group: what is not named stays, null removes, an emptied group is gone', async () => {
-    const user = await created(WHOLE);
-    const changed = await ok(
-      patch(user.id, {
-        profile: { title: null, department: 'Analysis' },
-        contact: { phone: { number: null } },
-        preferences: { map: { size: null, font: 'serif' } },
-        custom: { custom1: null, custom5: null },
-      }),
-    );
-    expect(changed.profile).toMatchObject({ givenName: 'Ada', department: 'Analysis', skills: ['algebra'] });
-    expect(changed.profile.title).toBeUndefined();
-    expect(changed.contact).toEqual({ phone: { countryCode: '44' }, jabberId: 'ada@jabber.test' });
-    expect(changed.preferences).toEqual({ locale: 'fr-FR', loginOrg: 'ask', map: { theme: 'dark', font: 'serif' } });
-    expect(changed.custom).toBeUndefined();
-    const groups = Object.fromEntries(Object.keys(WHOLE).map((group) => [group, null]));
-    const bared = await ok(patch(user.id, groups));
-    for (const group of Object.keys(WHOLE)) expect(bared[group]).toBeUndefined();
-    expect((await get(user.id)).json).toEqual(bared);
-    expect(auditedVersions(await service.dump(), user.id)).toEqual([1, 2, 3]);
-  });
-
-  it('that says what is so already commits nothing and raises nothing', async () => {
-    const user = await created({ ...WHOLE, username: 'quiet', externalId: 'quiet' });
-    const before = await service.dump();
-    const same = {
-      ...WHOLE,
-      email: user.email,
-      username: 'quiet',
-      externalId: 'quiet',
-      telephony: null,
-      savedViews: {},
+describe('numbers that collide', () => {
+  it('are drawn again, for people as for orgs, so that nobody shares one', async () => {
+    const own = await testService();
+    const { services } = own;
+    const by = { client: await own.tokenFor(), platform: await own.platformToken() };
+    const at = own.clock.now();
+    const { randomBytes } = services.directory;
+    let forced = 0;
+    // Same millisecond, same twelve random bits: the same number for another id.
+    services.clock = () => at;
+    services.directory.randomBytes = (length) => {
+      const bytes = randomBytes(length);
+      if (length === 10 && forced-- > 0) bytes.fill(0, 0, 2);
+      return bytes;
     };
-    let answer: Answer | undefined;
-    const calls = await service.trace(async () => {
-      answer = await patch(user.id, same);
-    });
-    expect(answer).toMatchObject({ status: 200, json: user, headers: { etag: '"1"' } });
-    expect(calls.filter(({ operation }) => operation === 'TransactWriteItems')).toEqual([]);
-    expect(await service.dump()).toHaveLength(before.length);
-  });
-
-  it('against an outdated version is 412, against * or none it is made', async () => {
-    const user = await created();
-    const headers = (ifMatch: string) => ({ 'if-match': ifMatch });
-    expect((await patch(user.id, { profile: { title: 'a' } }, headers('"1"'))).headers.etag).toBe('"2"');
-    for (const old of ['"1"', '"3"', 'W/"2"', '2', '"x"']) {
-      const stale = await patch(user.id, { profile: { title: 'b' } }, headers(old));
-      expect(stale).toMatchObject({ status: 412, json: { code: 'version-stale' } });
-    }
-    expect((await patch(user.id, { profile: { title: 'c' } }, headers('*'))).headers.etag).toBe('"3"');
-    expect((await patch(user.id, { profile: { title: 'd' } })).headers.etag).toBe('"4"');
-    for (const [method, path] of [
-      ['DELETE', ''],
-      ['POST', '/deactivate'],
-      ['POST', '/lock'],
-      ['PUT', '/roles'],
-    ] as const) {
-      const body = path === '/lock' ? { reason: 'x' } : path === '/roles' ? { roles: ['viewer'] } : undefined;
-      const stale = await call(method, `/v1/users/${user.id}${path}`, body, headers('"3"'));
-      expect(stale).toMatchObject({ status: 412, json: { code: 'version-stale' } });
-    }
-    expect((await get(user.id)).headers.etag).toBe('"4"');
-  });
-
-  it('by fifty who saw the same version succeeds for one', async () => {
-    const user = await created();
-    const answers = await Promise.all(
-      upTo(50).map((n) => patch(user.id, { profile: { title: `title ${n}` } }, { 'if-match': '"1"' })),
-    );
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ status }) => status === 412)).toHaveLength(49);
-    expect((await get(user.id)).json.version).toBe(2);
-  });
-
-  it('by many at once loses no step: versions rise by one, each with one audit entry', async () => {
-    const user = await created();
-    const answers = await Promise.all(upTo(12).map((n) => patch(user.id, { custom: { custom1: `value ${n}` } })));
-    const made = answers.filter(({ status }) => status === 200).map(({ json }) => json.version as number);
-    for (const { status, json } of answers) expect(status === 200 || json.code === 'version-conflict').toBe(true);
-    expect(made.sort((a, b) => a - b)).toEqual(upTo(made.length).map((n) => n + 1));
-    expect((await get(user.id)).json.version).toBe(made.length + 1);
-    expect(auditedVersions(await service.dump(), user.id)).toEqual(upTo(made.length + 1));
-  });
-
-  it('frees what it lets go of and takes what is free', async () => {
-    const [ada, bob] = [await created({ username: 'swap', externalId: 'swap' }), await created()];
-    expect((await patch(bob.id, { username: 'swap' })).json.code).toBe('username-taken');
-    expect((await patch(bob.id, { externalId: 'swap' })).json.code).toBe('external-id-taken');
-    expect((await patch(ada.id, { username: 'SWAP' })).json).toMatchObject({ username: 'SWAP', version: 2 });
-    await ok(patch(ada.id, { username: null, externalId: null }));
-    expect(await ok(patch(bob.id, { username: 'swap', externalId: 'swap' }))).toMatchObject({ username: 'swap' });
-  });
-
-  it('names the changed members in the audit entry and none of their values', async () => {
-    const user = await created();
-    await ok(
-      patch(user.id, { profile: { title: 'Secret title' }, custom: { custom1: 'secret' }, username: 'secret1' }),
-    );
-    const [entry] = await itemsOf(({ k, user: id, version }) => k === 'audit' && id === user.id && version === 2);
-    expect(entry).toMatchObject({ type: 'user-updated', actor: { is: 'client', id: service.seed.clientId } });
-    expect(new Set(entry?.changed as string[])).toEqual(new Set(['custom', 'profile', 'username']));
-    expect(JSON.stringify(entry)).not.toMatch(/secret/i);
-  });
-
-  it.each([
-    ['id', 'x'],
-    ['orgId', 'x'],
-    ['state', 'active'],
-    ['roles', ['owner']],
-    ['version', 9],
-    ['security', { locked: null }],
-    ['passwordHash', 'x'],
-    ['emailVerifiedAt', '2026-01-01T00:00:00Z'],
-    ['createdBy', 'x'],
-    ['_pk', 'x'],
-    ['lp', 'x'],
-    ['ttl', 1],
-    ['email', null],
-    ['username', 'a@b.test'],
-  ])('never sets %s to %j', async (member, value) => {
-    const user = await created();
-    const answer = await patch(user.id, { [member]: value });
-    expect(answer).toMatchObject({ status: 422, json: { issues: [{ pointer: `/${member}` }] } });
-    expect((await get(user.id)).json).toEqual(user);
+    const make = (n: number) => {
+      forced = n;
+      return own.call('POST', '/v1/users', { token: by.client, body: { email: newAddress() } });
+    };
+    const [first, second] = [await ok(make(1)), await ok(make(2))];
+    expect(second.number).not.toBe(first.number);
+    expect(await make(9)).toMatchObject({ status: 409, json: { code: 'version-conflict' } });
+    const org = (n: number) => {
+      forced = n;
+      return ok(own.call('POST', '/v1/orgs', { token: by.platform, body: { name: 'Org' } }));
+    };
+    expect((await org(1)).number).toBe(first.number);
+    expect((await org(2)).number).not.toBe(first.number);
   });
 });
 
-describe('an address set by somebody else', () => {
-  it('holds at once, unproven; ends sessions and links; tells the old address', async () => {
-    const person = await activePerson(service, service.seed.orgId);
-    await service.call('POST', '/v1/password-resets', { body: { email: person.email }, sourceIp: '198.51.100.77' });
-    await service.deliver();
-    const [reset] = await service.letters(person.email);
-    const email = newAddress();
-    const changed = await ok(patch(person.id, { email }));
-    expect(changed).toMatchObject({ email, state: 'active', version: 2 });
-    expect(changed.security.emailVerifiedAt).toBeUndefined();
-    await service.deliver();
-    const subjects = (await service.letters(person.email)).map(({ letterId }) => letterId);
-    expect(subjects).toHaveLength(2);
-    expect(await service.letters(email)).toEqual([]);
-    const me = (method: string, body?: Json) => service.call(method, '/v1/me', { token: person.token, body });
-    expect(await me('PATCH', { profile: { title: 'x' } })).toMatchObject({
-      status: 401,
-      json: { code: 'token-invalid' },
-    });
-    const { refreshToken } = person;
-    const refreshed = await service.call('POST', '/v1/sessions/refresh', { body: { refreshToken } });
-    expect(refreshed).toMatchObject({ status: 401, json: { code: 'session-ended' } });
-    const body = { token: reset?.token, password: 'a third umbrella in the hail' };
-    expect((await service.call('POST', '/v1/password-resets/complete', { body })).status).toBe(410);
-    expect(auditedTypes(await service.dump(), person.id).at(-1)).toBe('user-email-changed');
-    expect((await create({ email: person.email })).status).toBe(201);
-  });
-
-  it('suspends memberships elsewhere and wipes nothing', async () => {
-    const guest = await newGuest(service, other);
-    const email = newAddress();
-    await ok(patch(guest.id, { email }));
-    const [item] = await itemsOf(({ k, pk }) => k === 'guest' && String(pk).endsWith(packId(guest.id)));
-    expect(item).toMatchObject({ sus: true, em: email });
-    expect((await service.signIn(email, guest.password)).user.id).toBe(guest.id);
-    const body = { email, password: guest.password, orgId: other.orgId };
-    const refused = await service.call('POST', '/v1/sessions', { body, sourceIp: '198.51.100.78' });
-    expect(refused).toMatchObject({ status: 403, json: { code: 'membership-suspended' } });
-  });
-
-  it('kills the invite that was out and stages the person again', async () => {
-    const user = await created({ invite: true });
-    await service.deliver();
-    const [letter] = await service.letters(user.email);
-    const moved = await ok(patch(user.id, { email: newAddress() }));
-    expect(moved).toMatchObject({ state: 'staged', version: 2 });
-    expect((await ok(call('GET', `/v1/invites/${user.inviteId}`))).state).toBe('revoked');
-    const body = { token: letter?.token, password: 'a fourth umbrella in the mist' };
-    expect((await service.call('POST', '/v1/invites/accept', { body })).status).toBe(410);
-  });
-
-  it('is not the way to change the own address', async () => {
-    const admin = await activePerson(service, service.seed.orgId, ['admin']);
-    const own = await service.call('PATCH', `/v1/users/${admin.id}`, {
-      token: admin.token,
-      body: { email: newAddress() },
-    });
-    expect(own).toMatchObject({ status: 403, json: { code: 'own-address-needs-proof' } });
-    const me = await service.call('PATCH', '/v1/me', { token: admin.token, body: { email: newAddress() } });
-    expect(me.status).toBe(422);
-  });
-
-  it('is refused to those who hold less than the person: a reset would make them that person', async () => {
-    const admin = await activePerson(service, service.seed.orgId, ['admin']);
+describe('an externalId', () => {
+  it('is bookkeeping only: no value of it reaches anybody', async () => {
     const owner = await activePerson(service, service.seed.orgId, ['owner']);
-    const body = { email: newAddress() };
-    const answer = await service.call('PATCH', `/v1/users/${owner.id}`, { token: admin.token, body });
-    expect(answer).toMatchObject({ status: 403, json: { code: 'role-above-own' } });
-    expect((await get(owner.id)).json.email).toBe(owner.email);
-  });
-
-  it('goes to one of many who want it', async () => {
-    const users = await Promise.all(upTo(20).map(() => created()));
-    const email = newAddress();
-    const answers = await Promise.all(users.map(({ id }) => patch(id, { email })));
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    expect(answers.filter(({ json }) => json.code === 'email-taken')).toHaveLength(19);
+    for (const externalId of ['1', owner.id, owner.email, service.seed.clientId]) {
+      const user = await created({ externalId });
+      expect((await get(user.id)).json).toMatchObject({ externalId, roles: ['member'], state: 'staged' });
+      expect((await call('GET', `/v1/users/by-email/${externalId}`)).json.id).not.toBe(user.id);
+    }
+    expect((await get(owner.id)).json.externalId).toBeUndefined();
   });
 });

@@ -36,6 +36,9 @@ const STOPS = [
   ['commit-then-fail', 'attempt'],
 ] as const;
 
+/** Some fifty runs each, several side by side: a busy machine needs its time. */
+const TIMEOUT_MS = 300_000;
+
 let points = 0;
 let keyed = 0;
 
@@ -83,24 +86,28 @@ const withoutSecondSession = (route: string, effects: string[]) =>
   route === 'POST /v1/sessions' || route === 'POST /v1/me/password' ? [...new Set(effects)] : effects;
 
 describe.concurrent('a failing table call leaves one effect after the retry', () => {
-  test.each(changing.map((operation) => [operation.route, operation] as const))('%s', async (route, operation) => {
-    const service = await testService();
-    const world = await newWorld(service);
-    const plain = await run(world, operation);
-    expect(plain.answer.status, plain.answer.body).toBeLessThan(300);
-    for (let nth = 1; nth <= plain.calls; nth++) {
-      for (const [mode, per] of STOPS) {
-        const what = `${route}: ${mode}, ${per} ${nth} of ${plain.calls}`;
-        const { answer, effects } = await run(world, operation, { service: 'dynamodb', mode, nth, per });
-        const done = per === 'call' && mode === 'commit-then-fail' ? (FOUND_DONE[route] ?? []) : [];
-        expect([plain.answer.status, ...done], `${what}: ${answer.body}`).toContain(answer.status);
-        expect(withoutSecondSession(route, effects), what).toEqual(withoutSecondSession(route, plain.effects));
-        points++;
-        if (operation.idempotent) keyed++;
+  test.each(changing.map((operation) => [operation.route, operation] as const))(
+    '%s',
+    async (route, operation) => {
+      const service = await testService();
+      const world = await newWorld(service);
+      const plain = await run(world, operation);
+      expect(plain.answer.status, plain.answer.body).toBeLessThan(300);
+      for (let nth = 1; nth <= plain.calls; nth++) {
+        for (const [mode, per] of STOPS) {
+          const what = `${route}: ${mode}, ${per} ${nth} of ${plain.calls}`;
+          const { answer, effects } = await run(world, operation, { service: 'dynamodb', mode, nth, per });
+          const done = per === 'call' && mode === 'commit-then-fail' ? (FOUND_DONE[route] ?? []) : [];
+          expect([plain.answer.status, ...done], `${what}: ${answer.body}`).toContain(answer.status);
+          expect(withoutSecondSession(route, effects), what).toEqual(withoutSecondSession(route, plain.effects));
+          points++;
+          if (operation.idempotent) keyed++;
+        }
       }
-    }
-    expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
-  });
+      expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 afterAll(() => {

@@ -14,17 +14,37 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-bundle-'));
   await Promise.all(
     surfaces.map(({ name, entry }) =>
-      writeFile(join(folder, entry), `export const handler = async (): Promise<string> => '${name}';\n`),
+      writeFile(join(folder, entry), `export const operations = [];\nexport const worker = async () => '${name}';\n`),
     ),
   );
+  // What every function is told; without a table none of them opens a connection.
+  Object.assign(process.env, { STAGE: 'test', BASE_URL: 'https://rollcall.test' });
   built = await bundle({ functionsDir: folder, outDir: join(folder, 'out') });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test.each(surfaces.map(({ name }) => name))('%s becomes a CommonJS file that exports its handler', async (name) => {
+test.each(surfaces.map(({ name }) => name))('%s becomes a CommonJS file that exports its handler', (name) => {
   const { handler } = createRequire(import.meta.url)(join(built, name, 'index.js'));
-  expect(await handler()).toBe(name);
+  expect(handler).toBeTypeOf('function');
 });
+
+test('a worker’s handler hands its event to the worker', async () => {
+  const { handler } = createRequire(import.meta.url)(join(built, 'sweeper', 'index.js'));
+  expect(await handler({})).toBe('sweeper');
+});
+
+test('no AWS SDK comes into a function without a table, and no SES into one that answers requests', async () => {
+  const carrying = async (library: string) => {
+    const { outputs } = JSON.parse(await readFile(join(built, 'meta.json'), 'utf8')) as { outputs: Outputs };
+    const all = Object.entries(outputs).filter(([, { inputs }]) =>
+      Object.keys(inputs).some((i) => i.includes(library)),
+    );
+    return surfaces.filter(({ name }) => all.some(([path]) => path.endsWith(`/${name}/index.js`)));
+  };
+  expect((await carrying('@aws-sdk/client-dynamodb')).every(({ table }) => table !== 'none')).toBe(true);
+  expect((await carrying('@aws-sdk/client-ses')).every(({ kind }) => kind !== 'http')).toBe(true);
+});
+type Outputs = Record<string, { inputs: Record<string, unknown> }>;
 
 test('source maps lie beside the bundles, which do not mention them', async () => {
   expect(JSON.parse(await readFile(join(built, 'users', 'index.js.map'), 'utf8'))).toHaveProperty('sources');
@@ -38,7 +58,7 @@ test('what went into each bundle is written down', async () => {
 });
 
 test('a bundle that esbuild warns about is refused', async () => {
-  await writeFile(join(folder, 'docs.ts'), 'export const handler = async () => import.meta.url;\n');
+  await writeFile(join(folder, 'docs.ts'), 'export const operations = [import.meta.url];\n');
   await expect(bundle({ functionsDir: folder, outDir: join(folder, 'out-2') })).rejects.toThrow(
     '"import.meta" is not available',
   );

@@ -1,6 +1,7 @@
 // One letter of each kind, for the tests of this folder.
-import type { Letter } from '../../shared/mail/letter.ts';
+
 import { LetterKind } from '../../shared/model/letter.ts';
+import type { Letter } from '../../shared/model/letter-content.ts';
 import type { Instant, Locale } from '../../shared/model/text.ts';
 
 export const LOCALES: Locale[] = ['en-US', 'fr-FR', 'de-DE', 'pt-BR'];

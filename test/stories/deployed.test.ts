@@ -24,13 +24,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('principle 31: test switches exist only in the local run', () => {
   const SWITCHES = /__dev|commit-then-fail|fail-before|runDue|rollcall-local|dynoxide|aws-ses-v2-local|LocalTrouble/;
 
-  test.each(surfaces.map(({ name }) => name))('the bundle of %s knows none of them', (name) => {
+  test.each(surfaces)('the bundle of $name knows none of them', ({ name, entry }) => {
     const { outputs } = JSON.parse(readFileSync(join(bundles, 'meta.json'), 'utf8')) as {
       outputs: Record<string, { inputs: Record<string, unknown> }>;
     };
     const output = Object.keys(outputs).find((path) => path.endsWith(`/${name}/index.js`)) ?? '';
     const inputs = Object.keys(outputs[output]?.inputs ?? {});
-    expect(inputs).toContain('shared/services.ts');
+    expect(inputs).toContain(`functions/${entry}`);
     expect(inputs.filter((path) => /^(infra|test)\//.test(path))).toEqual([]);
     expect(readFileSync(join(bundles, name, 'index.js'), 'utf8')).not.toMatch(SWITCHES);
   });

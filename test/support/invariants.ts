@@ -2,13 +2,14 @@
 // are those of the data model's list.
 import { canonicalAddress } from '../../shared/model/email-address.ts';
 import { numberOf } from '../../shared/model/ids.ts';
+import { governs } from '../../shared/store/admin-items.ts';
 import { readInviteItem, readMembership } from '../../shared/store/invite-items.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { isFinal } from '../../shared/store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../../shared/store/org-items.ts';
 import { readSessionItem } from '../../shared/store/session-items.ts';
 import type { Item, Key } from '../../shared/store/table.ts';
-import { governs, readUserItem, type UserRecord } from '../../shared/store/user-items.ts';
+import { readUserItem, type UserRecord } from '../../shared/store/user-items.ts';
 
 const MAX_ITEM = 100 * 1024;
 const TWO_YEARS = 2 * 366 * 86_400;

@@ -73,7 +73,9 @@ export interface TestService {
 }
 
 export interface TestServiceOptions {
-  /** Where the clock starts; it ticks from there. */
+  /** The clock moves only when it is put forward: for what depends on seconds, on a machine of any speed. */
+  still?: boolean;
+  /** Where the clock starts, a fixed morning unless told; it ticks from there. */
   at?: Date;
   config?: Partial<Config>;
   /** Leaves the table empty: `seed` then throws when it is read. */
@@ -83,10 +85,19 @@ export interface TestServiceOptions {
 const BASE_URL = 'http://rollcall.test';
 const PASSWORD = 'correct horse battery staple';
 
-export async function testService({ at, config: changed, empty }: TestServiceOptions = {}): Promise<TestService> {
+/** Mid-morning of a day: no test runs over the end of an hour or a day, where counters begin anew, unless it means to. */
+const MORNING = new Date('2026-11-23T09:10:00.000Z');
+
+export async function testService({
+  at = MORNING,
+  still,
+  config: changed,
+  empty,
+}: TestServiceOptions = {}): Promise<TestService> {
   const table = await openTable();
-  const clock = localClock();
-  if (at) clock.advance(at.getTime() - Date.now());
+  const started = Date.now();
+  const clock = localClock(still ? () => started : Date.now);
+  clock.advance(at.getTime() - clock.now().getTime());
   const faults = newFaults();
   const mailbox = newMailbox(BASE_URL);
   const log: LogLine[] = [];
@@ -105,7 +116,6 @@ export async function testService({ at, config: changed, empty }: TestServiceOpt
     log: (line) => void log.push(line),
     dynamo: table.dynamo,
     dynamoHook: (client) => faults.install(client, 'dynamodb'),
-    ses: table.dynamo,
   });
   const services: Services = { ...wired, sendLetter: mailbox.send };
   const handlers = newHandlers(services);

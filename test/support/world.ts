@@ -9,11 +9,13 @@ import { permissionsOf, type Role } from '../../shared/model/principal.ts';
 import { deliverLetter, workerContext } from '../../shared/post-office.ts';
 import { hashPassword } from '../../shared/security/password-hash.ts';
 import { refreshToken } from '../../shared/security/refresh-token.ts';
+import { guardWrites } from '../../shared/store/admin-items.ts';
+import { claimEmail, claimNumber } from '../../shared/store/claim-items.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { readOrgItem } from '../../shared/store/org-items.ts';
 import { putCredential } from '../../shared/store/secret-items.ts';
 import { type SessionRecord, sessionItem } from '../../shared/store/session-items.ts';
-import { claimEmail, claimNumber, guardWrites, newUser, type UserRecord } from '../../shared/store/user-items.ts';
+import { newUser, type UserRecord } from '../../shared/store/user-items.ts';
 import type { SentLetter } from './mailbox.ts';
 import type { Answer, CallOptions, Json, Seed, TestService } from './service.ts';
 
@@ -116,6 +118,7 @@ async function newSession(service: TestService, user: UserRecord) {
       orgId: user.orgId,
       homeOrgId,
       sessionId,
+      authenticatedAt: Math.floor(ctx.now.getTime() / 1000),
       permissions: permissionsOf(user.roles),
       epoch: user.epoch,
       orgEpoch: org.epoch,

@@ -22,7 +22,8 @@ function isSoundJson(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || depth === 0) return false;
   if (Array.isArray(value)) return value.every((item) => isSoundJson(item, depth - 1));
   return Object.entries(value).every(
-    ([name, item]) => !isHostileName(name) && isSoundText(name) && isSoundJson(item, depth - 1),
+    // The table takes no empty name.
+    ([name, item]) => name !== '' && !isHostileName(name) && isSoundText(name) && isSoundJson(item, depth - 1),
   );
 }
 

@@ -1,5 +1,5 @@
-// What each letter shows, as data. Not here: its sentences (locales), its layout (layout.ts), when it is due.
-import type { Instant, Locale } from '../model/text.ts';
+// What each letter shows, as data. Not here: its sentences and layout (mail), when it is due (directory).
+import type { Instant, Locale } from './text.ts';
 
 interface Addressed {
   /** The one canonical address the letter goes to. */

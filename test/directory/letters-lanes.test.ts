@@ -1,0 +1,44 @@
+import { beforeAll, expect, test } from 'vitest';
+import type { OrgId } from '../../shared/model/ids.ts';
+import { anotherOrg, newSource, type TestOrg } from '../support/invited.ts';
+import { type TestService, testService } from '../support/service.ts';
+import { activePerson, newAddress, ok } from '../support/world.ts';
+
+let service: TestService;
+let org: TestOrg;
+
+beforeAll(async () => {
+  service = await testService();
+  org = await anotherOrg(service, 'Lanes');
+});
+
+const invite = (email = newAddress()) =>
+  ok(service.call('POST', '/v1/invites', { token: org.client, body: { email } }));
+const askReset = (email: string) =>
+  ok(service.call('POST', '/v1/password-resets', { body: { email }, sourceIp: newSource() }));
+const order = () => service.mailbox.sent.map(({ to }) => to);
+
+test('a sweep sends the resets before invites that wait longer', async () => {
+  await Promise.all(Array.from({ length: 30 }, () => invite()));
+  const people = [await activePerson(service, org.id as OrgId), await activePerson(service, org.id as OrgId)];
+  for (const { email } of people) await askReset(email);
+  await service.deliver();
+  expect(order().slice(0, 2).sort()).toEqual(people.map(({ email }) => email).sort());
+  expect(order()).toHaveLength(32);
+});
+
+test('a reset that falls due while a sweep works through invites does not wait for their end', async () => {
+  service.mailbox.clear();
+  await Promise.all(Array.from({ length: 80 }, () => invite()));
+  const { email } = await activePerson(service, org.id as OrgId);
+  const { sendLetter } = service.services;
+  service.services.sendLetter = async (outgoing) => {
+    if (service.mailbox.sent.length === 5) await askReset(email);
+    return sendLetter(outgoing);
+  };
+  await service.handlers.work('schedule', { all: true });
+  service.services.sendLetter = sendLetter;
+  expect(order()).toHaveLength(81);
+  // One round of the other lane, and what was already on its way.
+  expect(order().indexOf(email)).toBeLessThan(48);
+});
