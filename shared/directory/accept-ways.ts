@@ -204,16 +204,11 @@ export async function moveHome(
     ...(holder.externalId ? [releaseExternalId(holder.externalId, oldOrg, id)] : []),
   ];
   const moved = { ...freshRecord(ctx, invite), id, version: holder.version, epoch: holder.epoch };
-  return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, tombstone.version, 'home-moved')]);
+  return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, 'home-moved')]);
 }
 
 /** The org that loses something is told in its own record of events. */
-const lost = ({ orgId, id }: UserRecord, version: number, type: EventType): AuditEvent => ({
-  type,
-  orgId,
-  userId: id,
-  version,
-});
+const lost = ({ orgId, id }: UserRecord, type: EventType): AuditEvent => ({ type, orgId, userId: id });
 
 /**
  * The holder is somebody with an account who was given this address and never proved it: they lose it to the one who
@@ -242,7 +237,7 @@ export async function releaseAddress(
     claimNumber(invite.orgId, fresh.id),
   ];
   return enter(ctx, input, acceptance, fresh, 'address-released', others, [
-    lost(holder, without.version, 'address-released'),
+    { ...lost(holder, 'address-released'), version: without.version },
   ]);
 }
 
