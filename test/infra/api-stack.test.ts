@@ -48,11 +48,11 @@ describe('the API', () => {
     expect(stage().DependsOn).toEqual(expect.arrayContaining(routes));
   });
 
-  test('logs each request as one JSON object without the query string, where links carry their token', () => {
+  test('logs each request as one JSON object without query and path, where links carry tokens and look-ups addresses', () => {
     const { Format } = stage().Properties.AccessLogSettings as { Format: string };
     const fields = JSON.parse(Format) as Record<string, string>;
-    expect(Object.values(fields)).toEqual(expect.arrayContaining(['$context.routeKey', '$context.path']));
-    expect(Format).not.toMatch(/query|requestOverride|\$context\.request\b|authorizer|header/i);
+    expect(Object.values(fields)).toEqual(expect.arrayContaining(['$context.routeKey', '$context.status']));
+    expect(Format).not.toMatch(/query|path|requestOverride|\$context\.request\b|authorizer|header/i);
     const group = resources(prod.api, 'AWS::Logs::LogGroup').find(([id]) => id.startsWith('accesslog'));
     expect(group?.[1].Properties).toMatchObject({ RetentionInDays: 365 });
     expect(JSON.stringify(stage().Properties.AccessLogSettings)).toContain(group?.[0]);

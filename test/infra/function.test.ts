@@ -78,7 +78,7 @@ describe.each(surfaces.map((surface) => [surface.name, surface] as const))(
     });
 
     test(`${surface.secretPartition ? 'reaches' : 'is denied'} the partitions of credentials, links and sessions`, () => {
-      const denied = grantsOf(prod, name).filter(({ Effect }) => Effect === 'Deny');
+      const denied = grantsOf(prod, name).filter(({ Effect, Action }) => Effect === 'Deny' && Action === 'dynamodb:*');
       if (surface.secretPartition) return expect(denied).toEqual([]);
       expect(denied).toHaveLength(1);
       expect(denied[0]).toMatchObject({
@@ -89,6 +89,14 @@ describe.each(surfaces.map((surface) => [surface.name, surface] as const))(
         expect.stringMatching(TABLE_ARN),
         expect.stringMatching(/\/index\/\*/),
       ]);
+    });
+
+    test('publishes signing keys only if it signs', () => {
+      const denied = grantsOf(prod, name).filter(({ Condition }) => JSON.stringify(Condition ?? {}).includes('JWKS'));
+      const trusted = surface.table !== 'write' || surface.keyRings.includes('signing');
+      expect(denied.flatMap(actionsOf).sort()).toEqual(
+        trusted ? [] : WRITES.map((action) => `dynamodb:${action}`).sort(),
+      );
     });
 
     test('reads and is told of its own key rings alone', () => {
@@ -120,9 +128,9 @@ describe.each(surfaces.map((surface) => [surface.name, surface] as const))(
         MAIL_FROM: 'no-reply@rollcall.example',
         MAIL_RATE_PER_SECOND: '14',
         MAIL_CONFIGURATION_SET: expect.anything(),
-        TABLE_NAME: expect.anything(),
         BASE_URL: expect.anything(),
       });
+      expect('TABLE_NAME' in environment(name)).toBe(surface.table !== 'none');
       expect(environment(name)).not.toHaveProperty('NODE_OPTIONS');
     });
   },

@@ -96,8 +96,7 @@ export async function testService({
 }: TestServiceOptions = {}): Promise<TestService> {
   const table = await openTable();
   const started = Date.now();
-  const clock = localClock(still ? () => started : Date.now);
-  clock.advance(at.getTime() - clock.now().getTime());
+  const clock = localClock(() => at.getTime() + (still ? 0 : Date.now() - started));
   const faults = newFaults();
   const mailbox = newMailbox(BASE_URL);
   const log: LogLine[] = [];
