@@ -2,7 +2,7 @@
 import { type Context, instant, secondsFrom } from './directory/context.ts';
 import { prepareLetter } from './directory/letter-content.ts';
 import type { Prepared } from './directory/letter-parts.ts';
-import { leaseLetter, markEnded, markRetry, markSent } from './directory/letters.ts';
+import { leaseLetter, makeDue, markEnded, markRetry, markSent } from './directory/letters.ts';
 import { describeError } from './log.ts';
 import { writeLetter } from './mail/letters.ts';
 import { composeMime } from './mail/mime.ts';
@@ -32,6 +32,11 @@ export async function deliverLetter(services: Services, id: string): Promise<Del
   const state = await attempt(services, ctx, letter);
   services.log({ level: 'info', message: 'letter', letterId: id, letterKind: letter.kind, state });
   return state;
+}
+
+/** Lets the sweeper have the letter in its next run, which sends resets first. */
+export async function leaveToSweeper(services: Services, id: string): Promise<void> {
+  await makeDue(workerContext(services), id);
 }
 
 async function attempt(services: Services, ctx: Context, letter: LetterRecord): Promise<DeliveryState> {

@@ -117,6 +117,13 @@ function showOnInvite({ id, orgId, inviteId }: LetterRecord, state: DeliveryStat
   ];
 }
 
+/** Due at once, for the sweeper to find: no head start for a stream that has passed the letter by. */
+export async function makeDue(ctx: Context, id: string): Promise<void> {
+  const now = instant(ctx.now);
+  const due = { set: { due: now, su: `${now}#${id}` }, when: equals('st', 'queued') };
+  await ctx.table.change({ update: keys.letter(id), ...due }, newOpId(ctx));
+}
+
 /** Tries again later: the wait doubles from 15 seconds to 5 minutes, spread so that a backlog does not return at once. */
 export async function markRetry(ctx: Context, letter: LetterRecord): Promise<'queued' | 'abandoned'> {
   const age = (ctx.now.getTime() - Date.parse(letter.createdAt)) / 1000;

@@ -42,3 +42,22 @@ test('a reset that falls due while a sweep works through invites does not wait f
   // One round of the other lane, and what was already on its way.
   expect(order().indexOf(email)).toBeLessThan(48);
 });
+
+test('a stream that is behind sends resets and leaves invites to the next sweep', async () => {
+  service.mailbox.clear();
+  const invites = await Promise.all(Array.from({ length: 10 }, () => invite()));
+  const { email } = await activePerson(service, org.id as OrgId);
+  await askReset(email);
+  const waiting = (await service.dump()).filter(({ k, st }) => k === 'letter' && st === 'queued');
+  service.advance(10_000);
+  const records = waiting.map(({ id, lane, ca }, i) => ({
+    dynamodb: {
+      SequenceNumber: String(i),
+      NewImage: { id: { S: String(id) }, lane: { S: String(lane) }, ca: { S: String(ca) } },
+    },
+  }));
+  expect(await service.handlers.work('stream', { Records: records })).toEqual({ batchItemFailures: [] });
+  expect(order()).toEqual([email]);
+  await service.handlers.work('schedule', {});
+  expect(order()).toHaveLength(1 + invites.length);
+});
