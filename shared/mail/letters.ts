@@ -77,7 +77,7 @@ function linked<S>(letter: LinkLetter, words: Sentences, said: LinkText<S>, show
     ...body(shown).map(paragraph),
     ...note,
     { is: 'action', label: button, url: letter.link, linkLine: words.linkLine },
-    { is: 'code', intro: words.codeLine, code: spacedCode(letter.code) },
+    { is: 'code', intro: words.codeLine(pageOf(letter)), code: spacedCode(letter.code) },
     { is: 'aside', text: words.expiry(momentOf(letter.expiresAt, words.locale)) },
     { is: 'aside', text: ignore(shown) },
   ];
@@ -95,6 +95,14 @@ function paragraph(text: string): Block {
 
 function orgOf({ orgName }: Letter): string {
   return inertName(orgName) || 'Rollcall';
+}
+
+/**
+ * Where a code is typed by hand: the page of the link, without scheme and token, as people type addresses. A proof's
+ * code goes where it was asked for.
+ */
+function pageOf({ kind, link }: LinkLetter): string | undefined {
+  return kind === 'address-proof' ? undefined : link.slice(link.indexOf('//') + 2, link.indexOf('?'));
 }
 
 /** `ABCD-EFGH`: read aloud and typed in two breaths. Dashes are passed over when a code is checked. */

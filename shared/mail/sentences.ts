@@ -68,7 +68,8 @@ export interface Sentences {
   greeting: (name?: string) => string;
   /** Before the link, spelled out. */
   linkLine: string;
-  codeLine: string;
+  /** `page` is the address of the form that takes the code; without one the app that asked takes it. */
+  codeLine: (page: string | undefined) => string;
   expiry: (when: string) => string;
   /** Before the inviter's note. */
   noteLine: (inviter?: string) => string;

@@ -8,7 +8,10 @@ export const deDE: Sentences = {
   locale: 'de-DE',
   greeting: (name) => (name ? `Guten Tag ${name},` : 'Guten Tag,'),
   linkLine: 'Falls die Schaltfläche nicht funktioniert, kopieren Sie diesen Link in Ihren Browser:',
-  codeLine: 'Oder geben Sie diesen Code ein:',
+  codeLine: (page) =>
+    page
+      ? `Oder geben Sie diesen Code unter ${page} ein:`
+      : 'Oder geben Sie diesen Code dort ein, wo Sie diese E-Mail angefordert haben:',
   expiry: (when) => `Link und Code funktionieren einmal, bis zum ${when}.`,
   noteLine: (inviter) => (inviter ? `${inviter} schreibt Ihnen:` : 'Eine Nachricht für Sie:'),
   footer: (org) =>

@@ -7,7 +7,7 @@ export const enUS: Sentences = {
   locale: 'en-US',
   greeting: (name) => (name ? `Hello ${name},` : 'Hello,'),
   linkLine: 'If the button does not work, copy this link into your browser:',
-  codeLine: 'Or enter this code:',
+  codeLine: (page) => (page ? `Or enter this code at ${page}:` : 'Or enter this code where you asked for this email:'),
   expiry: (when) => `The link and the code work once, until ${when}.`,
   noteLine: (inviter) => (inviter ? `${inviter} wrote:` : 'A note for you:'),
   footer: (org) => `Sent by Rollcall for ${org}. This email was sent automatically; replies are not read.`,

@@ -8,7 +8,8 @@ export const frFR: Sentences = {
   locale: 'fr-FR',
   greeting: (name) => (name ? `Bonjour ${name},` : 'Bonjour,'),
   linkLine: 'Si le bouton ne fonctionne pas, copiez ce lien dans votre navigateur\u00a0:',
-  codeLine: 'Ou saisissez ce code\u00a0:',
+  codeLine: (page) =>
+    page ? `Ou saisissez ce code sur ${page}\u00a0:` : 'Ou saisissez ce code là où vous avez demandé cet e-mail\u00a0:',
   expiry: (when) => `Le lien et le code sont valables une seule fois, jusqu’au ${when}.`,
   noteLine: (inviter) => (inviter ? `${inviter} vous écrit\u00a0:` : 'Un mot pour vous\u00a0:'),
   footer: (org) => `Envoyé par Rollcall pour ${org}. Cet e-mail est automatique\u00a0; les réponses ne sont pas lues.`,

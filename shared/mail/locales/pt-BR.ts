@@ -7,7 +7,8 @@ export const ptBR: Sentences = {
   locale: 'pt-BR',
   greeting: (name) => (name ? `Olá, ${name}!` : 'Olá!'),
   linkLine: 'Se o botão não funcionar, copie este link no seu navegador:',
-  codeLine: 'Ou digite este código:',
+  codeLine: (page) =>
+    page ? `Ou digite este código em ${page}:` : 'Ou digite este código onde você pediu este e-mail:',
   expiry: (when) => `O link e o código funcionam uma única vez, até ${when}.`,
   noteLine: (inviter) => (inviter ? `${inviter} escreveu:` : 'Uma mensagem para você:'),
   footer: (org) =>
