@@ -23,6 +23,7 @@ import { newUser, readUserItem, replaceUser, sideWrites, type UserRecord } from 
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, orgOf, secondsFrom } from './context.ts';
 import { countInvite, inviteSeconds, planInvite } from './invite-plan.ts';
+import { together } from './limits.ts';
 import { listPage, type PageInput } from './lists.ts';
 import { newLetter } from './outbox.ts';
 import { applyPatch, checkSize } from './record.ts';
@@ -33,7 +34,7 @@ import { checkDomain, checkGrant, findRecord, stamped } from './users.ts';
  * which of the two it is, so two invites at once make one person.
  */
 export async function createInvite(ctx: Context, input: InviteCreate): Promise<Invite> {
-  const { permissions, org = fail('permission-missing') } = await ctx.standing();
+  const [{ permissions, org = fail('permission-missing') }] = await together([ctx.standing(), countInvite(ctx)]);
   const wanted = { ...input, roles: [...new Set(input.roles ?? (['member'] as const))] };
   checkGrant(permissions, wanted.roles);
   checkDomain(org, input.email);
@@ -55,7 +56,7 @@ async function inviteNew(ctx: Context, org: OrgRecord, wanted: InviteCreate & { 
     roles: wanted.roles,
     ...times,
   };
-  const plan = await planInvite(ctx, org, wanted, blank);
+  const plan = planInvite(ctx, org, wanted, blank);
   const named = applyPatch(blank, { email: wanted.email, ...(wanted.profile && { profile: wanted.profile }) });
   const person: UserRecord = { ...named, inviteId: plan.invite.id };
   checkSize(person);
@@ -179,9 +180,9 @@ export function listInvites(ctx: Context, input: PageInput): Promise<Page<Invite
 /** Same invite, new link, new letter, new expiry: the older link is dead from this commit on. */
 export function resendInvite(ctx: Context, id: InviteId, expiresInSeconds?: number): Promise<Invite> {
   return reapply(async (attempt) => {
-    const [before, { org }] = await Promise.all([readInvite(ctx, id), ctx.standing()]);
+    const counted = attempt === 1 ? countInvite(ctx) : Promise.resolve();
+    const [before, { org }] = await together([readInvite(ctx, id), ctx.standing(), counted]);
     if (before.state !== 'pending') fail({ code: 'state-not-allowed', from: before.state, to: 'pending' });
-    if (attempt === 1) await countInvite(ctx, before.orgId);
     const own = before.userOrgId === before.orgId && (await ctx.table.get(keys.user(before.orgId, before.userId)));
     const letter = newLetter(ctx, { kind: 'invite', orgId: before.orgId, inviteId: id });
     const lifetime = expiresInSeconds ?? (org ? inviteSeconds(org) : 0);

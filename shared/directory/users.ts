@@ -35,7 +35,8 @@ import {
 } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant, newId, orgOf, principalOf, ttlAt } from './context.ts';
-import { planInvite } from './invite-plan.ts';
+import { countInvite, planInvite } from './invite-plan.ts';
+import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
 import { applyPatch, changedMembers, checkSize } from './record.ts';
 
@@ -88,7 +89,8 @@ export async function getUserByEmail(ctx: Context, address: string, state?: 'del
 }
 
 export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
-  const { permissions, org = fail('permission-missing') } = await ctx.standing();
+  const counted = input.invite ? countInvite(ctx) : Promise.resolve();
+  const [{ permissions, org = fail('permission-missing') }] = await together([ctx.standing(), counted]);
   const roles = [...new Set(input.roles ?? (['member'] as const))];
   checkGrant(permissions, roles);
   checkDomain(org, input.email);
@@ -111,7 +113,7 @@ async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles:
   let record = applyPatch(blank, patch);
   const writes: Write[] = [];
   if (invite) {
-    const plan = await planInvite(ctx, org, { email: input.email, roles }, record);
+    const plan = planInvite(ctx, org, { email: input.email, roles }, record);
     record = { ...record, state: 'invited', invitedAt: now, inviteId: plan.invite.id };
     writes.push(...plan.writes);
   }
