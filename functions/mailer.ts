@@ -11,7 +11,7 @@ interface StreamEvent {
 }
 
 /** How old a bulk letter may be when the stream brings it. Older means that a backlog stands before it. */
-const LATE_MS = 2000;
+const LATE_MS = 1000;
 
 /** A record that fails is named, so that Lambda tries it and those after it again, and it alone in the end. */
 export const worker: Worker = async (services, event) => {

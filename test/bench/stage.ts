@@ -50,7 +50,7 @@ export const PASSWORD = 'a long enough passphrase';
 
 /** Without limits, so that nothing is measured but the work. */
 export async function openStage(): Promise<Stage> {
-  const service = await testService({ config: { limitScale: 1e6 } });
+  const service = await testService({ at: new Date(), config: { limitScale: 1e6 } });
   const orgId = service.seed.orgId;
   const { table, config } = service;
   const lean = await createServices(config, {

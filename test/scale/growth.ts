@@ -10,7 +10,7 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 /** Grows to each of the sizes unless time runs out, and prints what operations cost there. True when all cost the same. */
 export async function measureGrowth(sizes: readonly number[], minutes: number): Promise<boolean> {
-  const service = await testService({ config: { limitScale: 1e6 } });
+  const service = await testService({ at: new Date(), config: { limitScale: 1e6 } });
   await stopStream(service);
   const until = performance.now() + minutes * 60_000;
   const rows = new Map<string, string[]>();

@@ -24,7 +24,7 @@ interface Race {
 
 /** Runs all races and prints them. True when every invariant holds. */
 export async function runRaces(): Promise<boolean> {
-  const service = await testService({ config: { limitScale: 1e6 } });
+  const service = await testService({ at: new Date(), config: { limitScale: 1e6 } });
   let sound = true;
   for (const make of [redeems, accepts, creates, refreshes, demotions]) {
     const race = await make(service);
