@@ -13,7 +13,7 @@ export function readOutputs(path: string | undefined): Outputs {
     throw new Error(
       'name the file that `npx cdk deploy --all --outputs-file outputs.json` wrote: --outputs outputs.json',
     );
-  const stacks = Object.values(JSON.parse(readFileSync(path, 'utf8')) as Record<string, Record<string, string>>);
+  const stacks = Object.values(JSON.parse(contentOf(path)) as Record<string, Record<string, string>>);
   const all = Object.assign({}, ...stacks) as Record<string, string>;
   const output = (name: string): string => all[name] ?? missing(path, name);
   return {
@@ -25,6 +25,16 @@ export function readOutputs(path: string | undefined): Outputs {
       cursors: output('KeyRingCursors'),
     },
   };
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new Error(`${path} cannot be read: it is what \`npx cdk deploy --all --outputs-file ${path}\` writes`, {
+      cause,
+    });
+  }
 }
 
 function missing(path: string, name: string): never {

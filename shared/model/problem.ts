@@ -63,7 +63,6 @@ export const PROBLEMS = {
   'last-admin': meaning('conflict', 409, 'The org would be left without an active owner or admin.'),
   'limit-reached': meaning('conflict', 409, 'There can be no more of these.'),
   'version-conflict': meaning('conflict', 409, 'Others kept changing this. Read it again and retry.'),
-  'refresh-in-progress': meaning('conflict', 409, 'Another refresh of this token is under way. Retry.'),
   'link-not-usable': meaning('gone', 410, 'The link or code cannot be used, or no longer.'),
   'version-stale': meaning('stale', 412, 'The record has changed since the version in If-Match.'),
   'too-many-requests': meaning('too-many', 429, 'Too many requests. Wait as Retry-After says.'),
