@@ -79,7 +79,7 @@ const cancelOwn = endpoint('DELETE /v1/contact-validations/{id}', {
   rate: 'write',
   params: { id: LinkId },
   problems: ['state-not-allowed'],
-  run: (ctx, { params }) => cancelValidation(ctx, params.id).then(() => undefined),
+  run: (ctx, { params }) => cancelValidation(ctx, params.id),
 });
 
 const cancel = endpoint('DELETE /v1/users/{id}/contact-validations/{validationId}', {
@@ -89,7 +89,7 @@ const cancel = endpoint('DELETE /v1/users/{id}/contact-validations/{validationId
   rate: 'write',
   params: { id: UserId, validationId: LinkId },
   problems: ['state-not-allowed', 'not-home-org'],
-  run: (ctx, { params }) => cancelValidation(ctx, params.validationId, params.id).then(() => undefined),
+  run: (ctx, { params }) => cancelValidation(ctx, params.validationId, params.id),
 });
 
 const complete = endpoint('POST /v1/contact-validations/complete', {

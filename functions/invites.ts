@@ -92,7 +92,7 @@ const revoke = endpoint('DELETE /v1/invites/{id}', {
   rate: 'write',
   params,
   problems: ['state-not-allowed'],
-  run: (ctx, { params }) => revokeInvite(ctx, params.id).then(() => undefined),
+  run: (ctx, { params }) => revokeInvite(ctx, params.id),
 });
 
 const accept = endpoint('POST /v1/invites/accept', {

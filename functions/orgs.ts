@@ -142,7 +142,7 @@ const revoke = endpoint('DELETE /v1/clients/{id}', {
   access: { permission: 'clients:write', platform: true },
   rate: 'write',
   params: { id: ClientId },
-  run: (ctx, { params }) => revokeClient(ctx, params.id).then(() => undefined),
+  run: (ctx, { params }) => revokeClient(ctx, params.id),
 });
 
 export const operations: readonly Operation[] = [create, list, get, patch, createOne, listAll, rotate, revoke];

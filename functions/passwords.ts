@@ -44,7 +44,7 @@ const complete = endpoint('POST /v1/password-resets/complete', {
   idempotent: 'link',
   body: provenBody('email', group({ ...proofByAddress, password: TypedPassword })),
   problems: ['link-not-usable', 'password-unacceptable', 'too-many-requests'],
-  run: (ctx, { body: { password, ...proof } }) => completeReset(ctx, readProof(proof), password).then(() => undefined),
+  run: (ctx, { body: { password, ...proof } }) => completeReset(ctx, readProof(proof), password),
 });
 
 const trigger = endpoint('POST /v1/users/{id}/password-reset', {
@@ -78,7 +78,7 @@ const change = endpoint('POST /v1/me/password', {
   rate: 'write',
   body: group({ currentPassword: TypedPassword, newPassword: TypedPassword }),
   problems: ['sign-in-failed', 'password-unacceptable', 'sign-in-delayed'],
-  run: (ctx, { body }) => changePassword(ctx, body.currentPassword, body.newPassword).then(() => undefined),
+  run: (ctx, { body }) => changePassword(ctx, body.currentPassword, body.newPassword),
 });
 
 export const operations: readonly Operation[] = [ask, complete, trigger, list, change];

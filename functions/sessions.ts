@@ -85,7 +85,7 @@ const endCurrent = endpoint('DELETE /v1/sessions/current', {
   summary: 'Sign out',
   access: 'person',
   rate: 'write',
-  run: (ctx) => endSession(ctx, 'current').then(() => undefined),
+  run: (ctx) => endSession(ctx, 'current'),
 });
 
 const endOne = endpoint('DELETE /v1/sessions/{id}', {
@@ -94,7 +94,7 @@ const endOne = endpoint('DELETE /v1/sessions/{id}', {
   access: 'person',
   rate: 'write',
   params: { id: SessionId },
-  run: (ctx, { params }) => endSession(ctx, params.id).then(() => undefined),
+  run: (ctx, { params }) => endSession(ctx, params.id),
 });
 
 const endAll = endpoint('DELETE /v1/sessions', {
@@ -102,7 +102,7 @@ const endAll = endpoint('DELETE /v1/sessions', {
   summary: 'End all own sessions',
   access: 'person',
   rate: 'write',
-  run: (ctx) => endAllSessions(ctx).then(() => undefined),
+  run: (ctx) => endAllSessions(ctx),
 });
 
 export const operations: readonly Operation[] = [create, rotate, list, endCurrent, endOne, endAll];

@@ -142,7 +142,7 @@ const remove = endpoint('DELETE /v1/users/{id}', {
   params,
   versioned: true,
   problems: ['last-admin', 'state-not-allowed'],
-  run: (ctx, { params, version }) => deleteUser(ctx, params.id, version).then(() => undefined),
+  run: (ctx, { params, version }) => deleteUser(ctx, params.id, version),
 });
 
 interface Move {

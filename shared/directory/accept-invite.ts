@@ -24,6 +24,7 @@ import {
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { reapply } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
+import { together } from './limits.ts';
 import { lockedNow } from './standing.ts';
 import { findRecord } from './users.ts';
 
@@ -115,7 +116,7 @@ async function byToken(ctx: Context, token: string): Promise<Parts> {
 
 /** By address and code: the pending invites of whoever holds the address, or the same calls for nobody. */
 async function byCode(ctx: Context, { email, code }: { email: EmailAddress; code: string }): Promise<Parts> {
-  const [claim] = await Promise.all([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);
+  const [claim] = await together([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);
   const { orgId, userId } = readClaim(claim) ?? { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
   const [core, memberships] = await Promise.all([
     ctx.table.get(keys.user(orgId, userId)),

@@ -4,7 +4,7 @@ import type { LinkId, OrgId, UserId } from '../model/ids.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
-import { readClaim } from '../store/claim-items.ts';
+import { locate, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
@@ -21,8 +21,8 @@ import { absent, type Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
-import { type Context, instant, newId, newNonce, principalOf, secondsFrom } from './context.ts';
-import { countWithin, LIMITS } from './limits.ts';
+import { type Context, instant, newId, newNonce, personOf, principalOf, secondsFrom } from './context.ts';
+import { countWithin, LIMITS, together } from './limits.ts';
 import { addressNotice, newLetter } from './outbox.ts';
 import { changedMembers } from './record.ts';
 import { checkOwnPassword } from './sign-in-check.ts';
@@ -33,7 +33,7 @@ import {
   emailTaken,
   findRecord,
   moveClaims,
-  readUser,
+  readOwn,
   revokePending,
   stamped,
 } from './users.ts';
@@ -56,9 +56,8 @@ export async function startOwnValidation(
   email: EmailAddress,
   currentPassword?: string,
 ): Promise<ValidationView> {
-  const principal = principalOf(ctx);
-  if (principal.is !== 'person') fail('person-only');
-  const [user, credential] = await Promise.all([
+  const principal = personOf(ctx);
+  const [user, credential] = await together([
     findRecord(ctx, principal.homeOrgId, principal.id),
     ctx.table.get(keys.credential(principal.homeOrgId, principal.id)),
     countProof(ctx),
@@ -81,8 +80,7 @@ export async function startOwnValidation(
 export async function startValidation(ctx: Context, id: UserId, email: EmailAddress): Promise<ValidationView> {
   try {
     return await reapply(async () => {
-      const user = await readUser(ctx, id);
-      if (user.homeOrgId) fail('not-home-org');
+      const user = await readOwn(ctx, id);
       if (email === user.email || principalOf(ctx).id === id) return start(ctx, user, email);
       return replaceAddress(ctx, user, email);
     });
@@ -141,13 +139,8 @@ function newProof(ctx: Context, user: UserRecord, email: EmailAddress): { link: 
     expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
     letterId: letter.id,
   };
-  const locator: Write = {
-    put: { ...keys.proofLocator(id), k: 'locator', o: user.orgId, u: user.id, ttl: linkItem(link).ttl },
-    when: absent,
-    otherwise: { code: 'version-conflict' },
-  };
   const put: Write = { put: linkItem(link), when: absent, otherwise: { code: 'version-conflict' } };
-  return { link, writes: [put, locator, putLetter(letter)] };
+  return { link, writes: [put, locate(id, user.orgId, user.id, linkItem(link).ttl as number), putLetter(letter)] };
 }
 
 const event = (
@@ -165,13 +158,11 @@ const viewOf = ({ id, expiresAt }: LinkRecord): ValidationView => ({ id, expires
 /** Whose validations the caller means: their own, or a person's of their org. */
 export async function ownerOf(ctx: Context, userId?: UserId): Promise<{ orgId: OrgId; userId: UserId }> {
   if (userId !== undefined) {
-    const user = await readUser(ctx, userId);
-    if (user.homeOrgId) fail('not-home-org');
+    const user = await readOwn(ctx, userId);
     return { orgId: user.orgId, userId };
   }
-  const principal = principalOf(ctx);
-  if (principal.is !== 'person') fail('person-only');
-  return { orgId: principal.homeOrgId, userId: principal.id };
+  const { homeOrgId, id } = personOf(ctx);
+  return { orgId: homeOrgId, userId: id };
 }
 
 async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<LinkRecord> {
@@ -187,7 +178,7 @@ async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<Link
 /** The same proof with a new link and letter; the older link is dead. */
 export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView> {
   return reapply(async () => {
-    const [before] = await Promise.all([readOpen(ctx, id, userId), countProof(ctx)]);
+    const [before] = await together([readOpen(ctx, id, userId), countProof(ctx)]);
     const user = await findRecord(ctx, before.orgId, before.userId);
     const letter = newLetter(ctx, { kind: 'address-proof', orgId: before.orgId, userId: before.userId, linkId: id });
     const after: LinkRecord = {
@@ -299,7 +290,7 @@ async function byCode(ctx: Context, id: LinkId, code: string): Promise<LinkRecor
   const item = await ctx.table.get(keys.link(orgId, userId, 'validate-email', id));
   const link = item && readLinkItem(item);
   const [address, letter] = [link?.email ?? id, `${id}.${link?.nonce ?? ''}`];
-  const [alive] = await Promise.all([countLetterTry(ctx, letter), countTry(ctx, address)]);
+  const [alive] = await together([countLetterTry(ctx, letter), countTry(ctx, address)]);
   const right = link && provesCode(ctx.keys.links, 'validate-email', [orgId, userId, id], link.nonce, code);
   if (!right || !alive) return dead();
   await uncountTry(ctx, address, letter);

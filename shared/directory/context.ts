@@ -2,14 +2,13 @@
 
 import type { OrgId } from '../model/ids.ts';
 import { uuidV7 } from '../model/ids.ts';
-import type { Permission, Principal } from '../model/principal.ts';
+import type { Permission, Person, Principal } from '../model/principal.ts';
 import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import type { IssuedToken } from '../security/access-token.ts';
 import type { KeyRing } from '../security/key-ring.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import type { Table, Write } from '../store/table.ts';
-import type { UserRecord } from '../store/user-items.ts';
 
 /** The rings a function holds. One that it was not given throws when it is asked for: a wiring fault, not a refusal. */
 export interface Keys {
@@ -35,8 +34,6 @@ export interface Standing {
   /** What the token allows and the present roles still do. */
   permissions: readonly Permission[];
   org?: OrgRecord;
-  /** The caller's own record, for people whose home is the org of the call. */
-  person?: UserRecord;
 }
 
 export interface Context extends Directory {
@@ -78,6 +75,12 @@ export function orgOf(ctx: Context): OrgId {
   const { principal } = ctx;
   if (principal === undefined || principal.is === 'platform') fail('permission-missing');
   return principal.orgId;
+}
+
+/** The signed-in person of an operation that is for people only. */
+export function personOf(ctx: Context): Person {
+  const principal = principalOf(ctx);
+  return principal.is === 'person' ? principal : fail('person-only');
 }
 
 export function principalOf(ctx: Context): Principal {

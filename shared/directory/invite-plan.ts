@@ -12,7 +12,7 @@ import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
 import type { UserRecord } from '../store/user-items.ts';
 import { type Context, instant, newId, newNonce, orgOf, principalOf, secondsFrom } from './context.ts';
-import { countWithin, LIMITS } from './limits.ts';
+import { countWithin, LIMITS, together } from './limits.ts';
 import { newLetter } from './outbox.ts';
 
 export interface InvitePlan {
@@ -64,7 +64,7 @@ export function planInvite(
  * that it runs beside the reads.
  */
 export async function countInvite(ctx: Context): Promise<void> {
-  await Promise.all([
+  await together([
     countWithin(ctx, LIMITS.invitesPerInviter, principalOf(ctx).id, 'invite-limit'),
     countWithin(ctx, LIMITS.invitesPerOrg, orgOf(ctx), 'invite-limit'),
   ]);

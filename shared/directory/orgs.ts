@@ -12,6 +12,7 @@ import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { CLIENT_TOKEN_SECONDS } from '../security/access-token.ts';
 import { clientSecret, provesClient } from '../security/client-secret.ts';
+import { locate } from '../store/claim-items.ts';
 import { keys, partitions } from '../store/keys.ts';
 import {
   type ClientRecord,
@@ -24,16 +25,9 @@ import {
   readOrgItem,
   toOrg,
 } from '../store/org-items.ts';
-import type { Write } from '../store/table.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, principalOf } from './context.ts';
 import { listPage, type PageInput } from './lists.ts';
-
-const locate = (id: string, orgId: string, clientId: string): Write => ({
-  put: { ...keys.proofLocator(id), k: 'locator', o: orgId, u: clientId },
-  when: { is: 'absent' },
-  otherwise: { code: 'version-conflict' },
-});
 
 export function createOrg(
   ctx: Context,

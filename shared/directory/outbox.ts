@@ -39,7 +39,10 @@ export function newLetter(ctx: Context, { kind, ...rest }: Due): LetterRecord {
 
 export const letterDue = (ctx: Context, due: Due): Write => putLetter(newLetter(ctx, due));
 
-/** Tells the old address that it was replaced, or that a new one is being proven (`pending`). The one letter that keeps an address: no record holds it any more. */
+/**
+ * Tells the old address that it was replaced, or that a new one is being proven (`pending`). The one letter that keeps an
+ * address: no record holds it any more.
+ */
 export const addressNotice = (ctx: Context, before: UserRecord, newAddress: string, pending = false): Write =>
   letterDue(ctx, {
     kind: 'address-changed',

@@ -26,11 +26,11 @@ import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
-import { type Context, instant, newId, principalOf } from './context.ts';
+import { type Context, instant, newId, personOf } from './context.ts';
 import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
 import { checkOwnPassword, readmit } from './sign-in-check.ts';
-import { readUser, stamped } from './users.ts';
+import { readOwn, stamped } from './users.ts';
 
 const WINDOW_MS = 60_000;
 
@@ -72,19 +72,17 @@ export interface ResetView {
 
 /** A reset asked for by an admin: the same letter, without any link in the answer. */
 export async function triggerReset(ctx: Context, id: UserId): Promise<ResetView> {
-  const user = await readUser(ctx, id);
-  if (user.homeOrgId) fail('not-home-org');
+  const user = await readOwn(ctx, id);
   const linkId = newId<LinkId>(ctx);
   const letter = newLetter(ctx, { kind: 'password-reset', orgId: user.orgId, userId: id, linkId });
   const event = { type: 'password-reset-asked', orgId: user.orgId, userId: id, subjectId: linkId } as const;
   const view: ResetView = { id: linkId, state: 'queued', createdAt: instant(ctx.now) };
-  return commit(ctx, event, [putLetter({ ...letter, lane: 'reset' })], view);
+  return commit(ctx, event, [putLetter(letter)], view);
 }
 
 /** The resets sent to a person and where they stand; never a link. */
 export async function listResets(ctx: Context, id: UserId): Promise<{ items: ResetView[] }> {
-  const user = await readUser(ctx, id);
-  if (user.homeOrgId) fail('not-home-org');
+  const user = await readOwn(ctx, id);
   const secrets = partitions.secrets(user.orgId, id);
   const { items } = await ctx.table.query({ pk: secrets, begins: 'L#reset', descending: true, limit: 100 });
   const current = items.find((item) => item.k === 'current')?.id;
@@ -244,9 +242,7 @@ export function acceptable(
  * goes on, with its next refresh.
  */
 export async function changePassword(ctx: Context, current: string, next: string): Promise<void> {
-  const principal = principalOf(ctx);
-  if (principal.is !== 'person') fail('person-only');
-  const { homeOrgId, id, sessionId } = principal;
+  const { homeOrgId, id, sessionId } = personOf(ctx);
   const read = async () => {
     const [credential, core, session, org] = await ctx.table.getMany([
       keys.credential(homeOrgId, id),

@@ -65,7 +65,6 @@ async function findAsked(ctx: Context, letter: LetterRecord): Promise<UserRecord
   return item && readUserItem(item);
 }
 
-/** What the hour refuses is no letter of the day: else a stranger could use up a day's letters in twenty minutes. */
 async function resetLetter(
   ctx: Context,
   letter: LetterRecord,

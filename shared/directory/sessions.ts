@@ -13,7 +13,7 @@ import { readSessionItem, type SessionRecord, sessionItem } from '../store/sessi
 import { above, equals, every, type Item, type Write } from '../store/table.ts';
 import { readUserItem, replaceUser, toUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
-import { type Context, instant, newId, newOpId, principalOf, secondsFrom } from './context.ts';
+import { type Context, instant, newId, newOpId, personOf, secondsFrom } from './context.ts';
 import { notice } from './outbox.ts';
 import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
 import { lockedNow } from './standing.ts';
@@ -270,11 +270,6 @@ function toView(session: SessionRecord, current: string): SessionView {
     expiresAt: (expiresAt < endsAt ? expiresAt : endsAt) as Instant,
     current: id === current,
   };
-}
-
-function personOf(ctx: Context): Person {
-  const principal = principalOf(ctx);
-  return principal.is === 'person' ? principal : fail('person-only');
 }
 
 /** Ends one of the person's own sessions. Somebody else's is unknown. */

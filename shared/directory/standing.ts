@@ -46,7 +46,6 @@ async function look(ctx: Context, principal: Principal): Promise<Standing> {
   return {
     permissions: now.filter((permission) => principal.permissions.includes(permission)),
     org: liveOrg(principal, org),
-    ...(!abroad && { person }),
   };
 }
 

@@ -61,6 +61,12 @@ export async function readWhole(ctx: Context, id: UserId, states: readonly UserS
   return found && shown.includes(found.record.state) ? found : fail('not-found');
 }
 
+/** A person whose home is the caller's org: nobody else may look into their security or change it. */
+export async function readOwn(ctx: Context, id: UserId): Promise<UserRecord> {
+  const user = await readUser(ctx, id);
+  return user.homeOrgId ? fail('not-home-org') : user;
+}
+
 /** The record under an org, whatever its state. */
 export async function findRecord(ctx: Context, orgId: OrgId, id: UserId): Promise<UserRecord | undefined> {
   return (await findWhole(ctx, orgId, id))?.record;

@@ -65,6 +65,9 @@ type Schemas = Record<string, v.GenericSchema>;
 type Params<P extends Schemas> = { [Name in keyof P]: v.InferOutput<P[Name]> };
 type Output<S extends v.GenericSchema | undefined> = S extends v.GenericSchema ? v.InferOutput<S> : undefined;
 
+/** What `run` answers with; without a schema it is not looked at. */
+type Answer<S extends v.GenericSchema | undefined> = S extends v.GenericSchema ? v.InferOutput<S> : unknown;
+
 interface Input<P extends Schemas, Q extends v.GenericSchema | undefined, B extends v.GenericSchema | undefined> {
   params: Params<P>;
   query: Output<Q>;
@@ -88,11 +91,12 @@ interface Declaration<
   status?: number;
   /** Takes If-Match; an answer carries its `version` as ETag. */
   versioned?: boolean;
-  idempotent?: 'link' | 'never';
-  location?(answer: Output<A>): string;
+  /** POSTs with an access token honour Idempotency-Key by themselves; those with a link's token say so. */
+  idempotent?: 'link';
+  location?(answer: Answer<A>): string;
   /** For an answer that shows a secret: what of it is kept, and how the secret comes back. */
-  secret?: { strip(answer: Output<A>): Output<A>; revive(ctx: Context, kept: Output<A>): Output<A> };
-  run(ctx: Context, input: Input<P, Q, B>): Promise<Output<A>>;
+  secret?: { strip(answer: Answer<A>): Answer<A>; revive(ctx: Context, kept: Answer<A>): Answer<A> };
+  run(ctx: Context, input: Input<P, Q, B>): Promise<Answer<A>>;
 }
 
 /** Declares a JSON operation. */
@@ -105,7 +109,7 @@ export function endpoint<
   const { params, query, body, answer, run, location, secret, versioned = false, problems = [], ...facts } = declared;
   const [method, path] = route.split(' ') as [Method, string];
   const status = declared.status ?? (answer ? 200 : 204);
-  const toReply = (value: Output<A>, request?: HttpRequest): HttpReply => {
+  const toReply = (value: Answer<A>, request?: HttpRequest): HttpReply => {
     const headers = {
       ...(request && linkToNext(request, value)),
       ...(versioned && answer && { etag: `"${(value as { version: number }).version}"` }),
@@ -114,9 +118,9 @@ export function endpoint<
     // The answer's schema is the allow-list: what it does not name does not leave.
     return answer ? jsonReply(status, v.parse(answer, value), headers) : emptyReply(status, headers);
   };
-  const toKept = (value: Output<A>) => toReply(secret ? secret.strip(value) : value);
+  const toKept = (value: Answer<A>) => toReply(secret ? secret.strip(value) : value);
   const byCaller = method === 'POST' && facts.access !== 'anyone' && facts.access !== 'maybe';
-  const idempotent = facts.idempotent === 'never' ? undefined : (facts.idempotent ?? (byCaller ? 'caller' : undefined));
+  const idempotent = facts.idempotent ?? (byCaller ? 'caller' : undefined);
   return {
     ...facts,
     route,
@@ -130,7 +134,7 @@ export function endpoint<
     schemas: { params: params ?? {}, ...(query && { query }), ...(body && { body }), ...(answer && { answer }) },
     answerHeaders: [...(versioned && answer ? ['ETag'] : []), ...(location ? ['Location'] : [])],
     async handle(ctx, request, input, keepReply) {
-      const keep = keepReply && { keep: (value: unknown) => keepReply(toKept(value as Output<A>)) };
+      const keep = keepReply && { keep: (value: unknown) => keepReply(toKept(value as Answer<A>)) };
       const value = await run(
         { ...ctx, ...keep },
         {

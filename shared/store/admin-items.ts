@@ -27,8 +27,8 @@ export const leaveAdmins = (o: string, u: string): Write => ({
 });
 
 /**
- * Whether the person counts as one who can govern the org. Guests count by their roles alone: what their home does with
- * them is no change of this org's, so it could not keep the guard true.
+ * Whether the person can govern the org now. What the home does with a guest is copied to their item, and to the guard, in
+ * the home's own commit.
  */
 export function governs({ state, lock, suspended, roles }: UserRecord): boolean {
   return isAdmin(roles) && state === 'active' && !lock && !suspended;

@@ -44,3 +44,10 @@ export interface Holder {
 export function readClaim(item: Item | undefined): Holder | undefined {
   return item && { orgId: item.o as OrgId, userId: item.u as UserId };
 }
+
+/** Where something lies that is asked for by its id alone: read with `readClaim`. `ttl` where it ends by itself. */
+export const locate = (id: string, o: string, holder: string, ttl?: number): Write => ({
+  put: { ...keys.proofLocator(id), k: 'locator', o, u: holder, ttl },
+  when: absent,
+  otherwise: { code: 'version-conflict' },
+});

@@ -208,7 +208,10 @@ export function largestItem(record: UserRecord): { core: number; side: number } 
   return { core: bytes(userItem(record)), side: Math.max(0, ...sideItems(record).map(bytes)) };
 }
 
-/** What the API shows: the display name is the stored one, else it follows from the parts. A guest shows identity, names, state and the roles in that org. */
+/**
+ * What the API shows: the display name is the stored one, else it follows from the parts. A guest shows identity, names,
+ * state and the roles in that org.
+ */
 export function toUser(record: UserRecord, activity?: Activity): User {
   const number = numberOf(record.id);
   const { givenName, familyName } = record.profile ?? {};
