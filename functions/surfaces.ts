@@ -6,8 +6,11 @@ interface Grants {
   memoryMb: number;
   timeoutSeconds: number;
   table: 'read' | 'write' | 'none';
-  /** May touch the partitions that hold credentials, links and sessions; all others are denied them by policy. */
-  secretPartition: boolean;
+  /**
+   * May touch the partitions that hold credentials, links and sessions, or those of sessions alone; all others are denied
+   * them by policy.
+   */
+  secretPartition: boolean | 'sessions';
   keyRings: readonly KeyRing[];
 }
 
@@ -29,12 +32,25 @@ export interface HttpSurface extends Grants {
   reservedConcurrency?: 'sign-in';
 }
 
-export interface WorkerSurface extends Grants {
-  kind: 'stream' | 'schedule' | 'mail-feedback';
+/** What a worker is told of the table's stream: items of these kinds, when this happened to them. */
+export interface StreamFilter {
+  kinds: readonly string[];
+  events: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[];
+}
+
+interface WorkerFacts extends Grants {
   name: string;
   entry: string;
   sendsMail: boolean;
 }
+
+/** Rung by the table's stream. A stream has room for two of these. */
+export interface StreamSurface extends WorkerFacts {
+  kind: 'stream';
+  reads: StreamFilter;
+}
+
+export type WorkerSurface = StreamSurface | (WorkerFacts & { kind: 'schedule' | 'mail-feedback' });
 
 export type Surface = HttpSurface | WorkerSurface;
 
@@ -52,8 +68,92 @@ export const httpSurfaces: readonly HttpSurface[] = [
     entry: 'users.ts',
     ...plain,
     ...withoutSecrets,
-    keyRings: ['cursors'],
+    keyRings: [],
     mounts: ['/v1/users', '/v1/me'],
+  },
+  {
+    kind: 'http',
+    name: 'finding',
+    entry: 'finding.ts',
+    ...plain,
+    table: 'read',
+    secretPartition: false,
+    keyRings: ['cursors'],
+    mounts: [
+      'GET /v1/users',
+      'GET /v1/users/count',
+      'GET /v1/users/typeahead',
+      'GET /v1/users/delta',
+      'GET /v1/users/{id}/reports',
+      'GET /v1/users/{id}/managers',
+    ],
+  },
+  {
+    kind: 'http',
+    name: 'preferences',
+    entry: 'preferences.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: [],
+    mounts: ['ANY /v1/users/{id}/preferences', 'ANY /v1/me/preferences', 'ANY /v1/me/terms'],
+  },
+  {
+    kind: 'http',
+    name: 'work',
+    entry: 'work.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: [],
+    mounts: [
+      'ANY /v1/users/{id}/routing',
+      'ANY /v1/users/{id}/presence',
+      'ANY /v1/me/presence',
+      'ANY /v1/users/{id}/memberships',
+    ],
+  },
+  {
+    kind: 'http',
+    name: 'structure',
+    entry: 'structure.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/teams', '/v1/groups', '/v1/divisions', '/v1/locations', '/v1/roles'],
+  },
+  {
+    kind: 'http',
+    name: 'jobs',
+    entry: 'jobs.ts',
+    ...plain,
+    ...withSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/jobs', '/v1/imports', 'ANY /v1/invites/bulk', 'ANY /v1/users/bulk'],
+  },
+  {
+    kind: 'http',
+    name: 'exports',
+    entry: 'exports.ts',
+    ...plain,
+    table: 'write',
+    secretPartition: 'sessions',
+    keyRings: ['cursors'],
+    mounts: [
+      '/v1/exports',
+      '/v1/erasures',
+      'ANY /v1/users/{id}/export',
+      'ANY /v1/users/{id}/erase',
+      'ANY /v1/me/export',
+    ],
+  },
+  {
+    kind: 'http',
+    name: 'events',
+    entry: 'events.ts',
+    ...plain,
+    table: 'read',
+    secretPartition: 'sessions',
+    keyRings: ['cursors'],
+    mounts: ['/v1/events', 'ANY /v1/users/{id}/events', 'ANY /v1/me/events'],
   },
   {
     kind: 'http',
@@ -156,6 +256,28 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     memoryMb: 512,
     timeoutSeconds: 60,
     sendsMail: true,
+    reads: { kinds: ['letter'], events: ['INSERT'] },
+  },
+  {
+    kind: 'stream',
+    name: 'projector',
+    entry: 'projector.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    sendsMail: false,
+    reads: { kinds: ['user', 'guest'], events: ['INSERT', 'MODIFY', 'REMOVE'] },
+  },
+  {
+    kind: 'schedule',
+    name: 'worker',
+    entry: 'worker.ts',
+    ...withSecrets,
+    keyRings: ['links', 'cursors'],
+    memoryMb: 1024,
+    timeoutSeconds: 300,
+    sendsMail: false,
   },
   {
     kind: 'schedule',

@@ -1,7 +1,6 @@
 // People: the record, its states, roles, and a person's own record.
 import * as v from 'valibot';
 import { principalOf } from '../shared/directory/context.ts';
-import { FILTER_MEMBERS, listUsers, SORTS } from '../shared/directory/user-lists.ts';
 import {
   activateUser,
   deactivateUser,
@@ -15,12 +14,11 @@ import { createUser, getUser, getUserByEmail, updateSelf, updateUser } from '../
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { canonicalAddress } from '../shared/model/email-address.ts';
 import { OrgId, UserId } from '../shared/model/ids.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
 import { group } from '../shared/model/patch.ts';
 import { Role } from '../shared/model/principal.ts';
 import { fail } from '../shared/model/problem.ts';
 import { Instant, text } from '../shared/model/text.ts';
-import { LIST_FIELDS, type ListField, OwnPatch, Roles, User, UserCreate, UserPatch } from '../shared/model/user.ts';
+import { OwnPatch, Roles, User, UserCreate, UserPatch } from '../shared/model/user.ts';
 
 const params = { id: UserId };
 const tag = 'Users';
@@ -49,42 +47,6 @@ const create = endpoint('POST /v1/users', {
   ],
   run: (ctx, { body, version }) => (version === undefined ? createUser(ctx, body) : fail('version-stale')),
 });
-
-const list = endpoint('GET /v1/users', {
-  tag,
-  summary: 'List people',
-  description: [
-    'Items carry the core of the record; `fields` adds groups. In order of creation a walk meets everyone who exists',
-    'throughout exactly once; in another order, everyone whose sort value does not change meanwhile. A filter on a',
-    `claimed value (${FILTER_MEMBERS.slice(0, -1).join(', ')}) shows a write at once. A page with a filter on state`,
-    'evaluates at most 1,000 people and may hold fewer items than asked for and still have a next page.',
-  ].join(' '),
-  access: { permission: 'users:read' },
-  rate: 'read',
-  query: v.strictObject({
-    limit: v.optional(Limit),
-    cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
-    sort: v.optional(v.picklist(SORTS)),
-    filter: v.optional(v.pipe(v.string(), v.description('SCIM grammar: `member eq value`, joined by `and`.'))),
-    fields: v.optional(
-      v.pipe(
-        v.string(),
-        v.maxLength(200),
-        v.description(`Groups to show whole, by commas: ${LIST_FIELDS.join(', ')}.`),
-      ),
-    ),
-  }),
-  answer: pageOf(User),
-  problems: ['cursor-invalid', 'filter-invalid'],
-  run: (ctx, { query: { fields, ...query } }) => listUsers(ctx, { ...query, fields: readFields(fields) }),
-});
-
-function readFields(fields: string | undefined): ListField[] {
-  return (fields?.split(',') ?? []).map((name) => {
-    const issues = [{ pointer: '/fields', message: `must be of ${LIST_FIELDS.join(', ')}` }];
-    return LIST_FIELDS.find((field) => field === name) ?? fail({ code: 'input-invalid', issues });
-  });
-}
 
 const get = endpoint('GET /v1/users/{id}', {
   tag,
@@ -247,7 +209,6 @@ const patchMe = endpoint('PATCH /v1/me', {
 
 export const operations: readonly Operation[] = [
   create,
-  list,
   get,
   getByEmail,
   patch,

@@ -28,8 +28,9 @@ export interface FunctionParts {
 const READS = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
 // A transaction needs the actions of its items; there is no action for the transaction itself.
 const WRITES = ['dynamodb:ConditionCheckItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
-/** Partitions of credentials and links (S) and of sessions (V), in any org. */
-const SECRET_PARTITIONS = ['O#*#S#*', 'O#*#V#*'];
+/** Partitions of credentials, links and rows of jobs (S) and of sessions (V), in any org. */
+const SECRETS = 'O#*#S#*';
+const SESSIONS = 'O#*#V#*';
 
 /** The function of a surface: its bundle, environment, role and log group. */
 export function surfaceFunction(
@@ -86,7 +87,9 @@ function grantsOf(surface: Surface, { table, keyRings, mailArns, stage }: Functi
       allow(['dynamodb:Query'], [`${table.tableArn}/index/*`]),
     );
   }
-  if (!surface.secretPartition) grants.push(denySecretPartitions(table));
+  if (surface.secretPartition !== true) {
+    grants.push(denyPartitions(table, surface.secretPartition === 'sessions' ? [SECRETS] : [SECRETS, SESSIONS]));
+  }
   if (surface.table === 'write' && !surface.keyRings.includes('signing')) grants.push(denyPublishingKeys(table));
   if (surface.keyRings.length > 0) {
     const arns = surface.keyRings.map((ring) => keyRings[ring].secretArn);
@@ -103,12 +106,12 @@ function grantsOf(surface: Surface, { table, keyRings, mailArns, stage }: Functi
  * ForAnyValue: one such key among those of a request is enough, as in a batch; a transaction is judged item by item.
  * A request without a partition key (Scan) carries no such value and would pass, but no role allows one.
  */
-function denySecretPartitions(table: ITableV2): PolicyStatement {
+function denyPartitions(table: ITableV2, partitions: string[]): PolicyStatement {
   return new PolicyStatement({
     effect: Effect.DENY,
     actions: ['dynamodb:*'],
     resources: [table.tableArn, `${table.tableArn}/index/*`],
-    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': SECRET_PARTITIONS } },
+    conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': partitions } },
   });
 }
 
@@ -125,7 +128,7 @@ function denyPublishingKeys(table: ITableV2): PolicyStatement {
 const logGrant = (logGroup: ILogGroup) => allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 
 function reservedFor(surface: Surface, stage: StageSettings): number | undefined {
-  if (surface.kind === 'schedule') return stage.reserved?.sweeper;
+  if (surface.kind === 'schedule') return surface.name === 'sweeper' ? stage.reserved?.sweeper : stage.reserved?.worker;
   return surface.kind === 'http' && surface.reservedConcurrency ? stage.reserved?.signIn : undefined;
 }
 

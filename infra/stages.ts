@@ -21,7 +21,7 @@ export interface StageSettings {
     sandbox: boolean;
   };
   /** Hash-heavy sign-in gets its own share of the account. None in dev: a new account has too few to reserve any. */
-  reserved?: { signIn: number; sweeper: number };
+  reserved?: { signIn: number; sweeper: number; worker: number };
   /** Every route without a limit of its own. */
   throttle: { ratePerSecond: number; burst: number };
   logLevel: 'debug' | 'info' | 'warn';
@@ -51,7 +51,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     ...here,
     name: 'test',
     mail: { domain: 'test.rollcall.example', from: 'no-reply@test.rollcall.example', ratePerSecond: 1, sandbox: true },
-    reserved: { signIn: 10, sweeper: 1 },
+    reserved: { signIn: 10, sweeper: 1, worker: 1 },
     throttle: { ratePerSecond: 500, burst: 500 },
     logLevel: 'info',
     logRetentionDays: 30,
@@ -63,7 +63,7 @@ const stages: Readonly<Record<StageName, StageSettings>> = {
     ...here,
     name: 'prod',
     mail: { domain: 'rollcall.example', from: 'no-reply@rollcall.example', ratePerSecond: 14, sandbox: false },
-    reserved: { signIn: 50, sweeper: 1 },
+    reserved: { signIn: 50, sweeper: 1, worker: 1 },
     throttle: { ratePerSecond: 2000, burst: 1000 },
     logLevel: 'info',
     logRetentionDays: 365,

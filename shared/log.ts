@@ -13,6 +13,8 @@ export interface LogLine {
   orgId?: string;
   letterId?: string;
   letterKind?: string;
+  jobId?: string;
+  jobKind?: string;
   state?: string;
   count?: number;
   /** Name, message and stack of an unexpected error; request data must never be part of a message. */

@@ -46,7 +46,18 @@ function roomOf(file: string): string {
   return top === 'infra' && more ? `infra/${room}` : top;
 }
 
-const EVERYTHING = ['config', 'directory', 'http', 'log', 'model', 'post-office', 'security', 'services', 'worker'];
+const EVERYTHING = [
+  'config',
+  'directory',
+  'http',
+  'job-runner',
+  'log',
+  'model',
+  'post-office',
+  'security',
+  'services',
+  'worker',
+];
 
 /** What each room may import beside itself. */
 const MAY_IMPORT: Record<string, string[]> = {
@@ -66,11 +77,13 @@ const MAY_IMPORT: Record<string, string[]> = {
   'bare-services': ['config', 'log', 'services', 'store'],
   worker: ['services', 'bare-services', 'mail'],
   'post-office': ['services', 'log', 'mail', 'directory', 'store', 'model'],
+  'job-runner': ['services', 'log', 'directory', 'store', 'model', 'post-office'],
   http: ['services', 'log', 'html', 'directory', 'store', 'security', 'model'],
   functions: [
     'http',
     'pages',
     'post-office',
+    'job-runner',
     'worker',
     'bare-services',
     'log',

@@ -34,12 +34,12 @@ export function startBackground({ handlers, dynamo, folder, clock, onFault }: Ba
     tableName: dynamo.tableName,
     positionFile: join(folder.table, 'stream.json'),
     filter: isNewLetter,
-    worker: (event) => handlers.work('stream', event),
+    worker: (event) => handlers.work('mailer', event),
     deadLetter: (records, error) => onFault(`${records.length} stream record given up after the last try`, error),
     onProgress: trimmer(dynamo),
     onFault: (error) => onFault('stream', error),
   });
-  const sweep = () => handlers.work('schedule', scheduledEvent(clock.now()));
+  const sweep = () => handlers.work('sweeper', scheduledEvent(clock.now()));
   const sweeper = newSweeper(sweep, (error) => onFault('sweeper', error));
   return {
     poke: poller.poke,

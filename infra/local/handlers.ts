@@ -13,8 +13,8 @@ interface Entry {
 export interface Handlers {
   /** The handler of an HTTP surface, made once. */
   http(name: string): Promise<HttpHandler>;
-  /** Calls the worker of a kind with an event. */
-  work(kind: Exclude<Surface['kind'], 'http'>, event: unknown): Promise<unknown>;
+  /** Calls the worker of that name with an event. */
+  work(name: string, event: unknown): Promise<unknown>;
   /** Imports all of them. */
   load(): Promise<void>;
 }
@@ -30,10 +30,9 @@ export function newHandlers(services: Services | Promise<Services>): Handlers {
   };
   return {
     http,
-    async work(kind, event) {
-      const surface = surfaces.find((candidate) => candidate.kind === kind);
-      const { worker } = await load(surface ?? named(kind));
-      return given(worker, kind)(await services, event);
+    async work(name, event) {
+      const { worker } = await load(named(name));
+      return given(worker, name)(await services, event);
     },
     async load() {
       await Promise.all(surfaces.map((surface) => (surface.kind === 'http' ? http(surface.name) : load(surface))));

@@ -41,7 +41,7 @@ export async function acceptInvite(ctx: Context, input: AcceptInput): Promise<Ac
     // A guest item where the home once lay is no record of the person: the claim of the address leads to that.
     const holds = record && !record.homeOrgId && record.email === invite.email && record.state !== 'erased';
     const holder = holds ? record : await findHolder(ctx, invite.email);
-    await checkInviter(ctx, invite, rolesOf(invite, holder));
+    await checkInviter(ctx, invite, org, rolesOf(invite, holder));
     return accept(ctx, input, { invite, org, holder });
   });
 }
@@ -150,16 +150,21 @@ async function findHolder(ctx: Context, email: EmailAddress): Promise<UserRecord
 }
 
 /** Nobody grants more than they hold, also when they lost it since. Members may always be invited. */
-async function checkInviter(ctx: Context, { orgId, createdBy, roles }: InviteRecord, granted: Role[]): Promise<void> {
+async function checkInviter(
+  ctx: Context,
+  { createdBy, roles }: InviteRecord,
+  org: OrgRecord,
+  granted: Role[],
+): Promise<void> {
   // A role that somebody else gave the invited person was checked when they did.
   const invited = roles.filter((role) => granted.includes(role));
-  if (!isElevated(invited) || !createdBy) return;
-  if (!mayGrant(await inviterPermissions(ctx, orgId, createdBy), invited)) fail('role-above-own');
+  if (!isElevated(invited, org.ownRoles) || !createdBy) return;
+  if (!mayGrant(await inviterPermissions(ctx, org, createdBy), invited, org.ownRoles)) fail('role-above-own');
 }
 
 async function inviterPermissions(
   ctx: Context,
-  orgId: OrgId,
+  { id: orgId, ownRoles }: OrgRecord,
   by: NonNullable<InviteRecord['createdBy']>,
 ): Promise<readonly Permission[]> {
   if (by.is === 'person') {
@@ -167,7 +172,7 @@ async function inviterPermissions(
     const places = [keys.user(orgId, by.id), keys.user(by.homeOrgId ?? orgId, by.id)];
     const [member, home] = (await ctx.table.getMany(places)).map((item) => item && readUserItem(item));
     const alive = home?.state === 'active' && !lockedNow(home, ctx.now) && member?.state === 'active';
-    return alive && !member.suspended ? permissionsOf(member.roles) : [];
+    return alive && !member.suspended ? permissionsOf(member.roles, ownRoles) : [];
   }
   const item = await ctx.table.get(keys.client(by.is === 'platform' ? PLATFORM_ORG : orgId, by.id));
   const client = item && readClientItem(item);

@@ -4,7 +4,7 @@ import type { LinkId, OrgId, UserId } from '../model/ids.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
-import { locate, readClaim } from '../store/claim-items.ts';
+import { locate, moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
@@ -28,11 +28,10 @@ import { changedMembers } from './record.ts';
 import { checkOwnPassword } from './sign-in-check.ts';
 import {
   changeAddress,
+  checkAboveNone,
   checkDomain,
-  checkGrant,
   emailTaken,
   findRecord,
-  moveClaims,
   readOwn,
   revokePending,
   stamped,
@@ -90,9 +89,9 @@ export async function startValidation(ctx: Context, id: UserId, email: EmailAddr
 }
 
 async function replaceAddress(ctx: Context, before: UserRecord, email: EmailAddress): Promise<ValidationView> {
-  const { org, permissions } = await ctx.standing();
-  if (org) checkDomain(org, email);
-  checkGrant(permissions, before.roles);
+  const standing = await ctx.standing();
+  if (standing.org) checkDomain(standing.org, email);
+  checkAboveNone(standing, before.roles);
   const { after: changed, writes = [], guests } = changeAddress(ctx, before, { ...before, email });
   const after = stamped(ctx, changed, before.version + 1);
   const { link, writes: proof } = newProof(ctx, after, email);

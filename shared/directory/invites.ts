@@ -27,16 +27,17 @@ import { together } from './limits.ts';
 import { listPage, type PageInput } from './lists.ts';
 import { newLetter } from './outbox.ts';
 import { applyPatch, checkSize } from './record.ts';
-import { checkDomain, checkGrant, findRecord, stamped } from './users.ts';
+import { checkAboveNone, checkDomain, checkGrant, findRecord, stamped } from './users.ts';
 
 /**
  * Invites an address. Nobody with it yet: the person is created in the same commit. The claim of the address decides
  * which of the two it is, so two invites at once make one person.
  */
 export async function createInvite(ctx: Context, input: InviteCreate): Promise<Invite> {
-  const [{ permissions, org = fail('permission-missing') }] = await together([ctx.standing(), countInvite(ctx)]);
+  const [standing] = await together([ctx.standing(), countInvite(ctx)]);
+  const { org = fail('permission-missing') } = standing;
   const wanted = { ...input, roles: [...new Set(input.roles ?? (['member'] as const))] };
-  checkGrant(permissions, wanted.roles);
+  checkGrant(standing, wanted.roles);
   checkDomain(org, input.email);
   // Another may have got the number that follows from the id: the next try draws another id.
   return reapply(() => inviteNew(ctx, org, wanted));
@@ -110,7 +111,7 @@ async function joinOwn(ctx: Context, invite: InviteRecord, profile: ProfilePatch
   if (before.state === 'deleted') fail({ code: 'email-taken', deletedUserId: before.id });
   if (before.state === 'active' || before.state === 'inactive') fail('already-member');
   // An invite replaces the roles: nobody takes away what they could not give.
-  checkGrant((await ctx.standing()).permissions, before.roles);
+  checkAboveNone(await ctx.standing(), before.roles);
   const superseded = await supersede(ctx, invite, before.inviteId);
   const named = applyPatch(before, { profile });
   const joined: UserRecord = {

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { mergePatch } from '../model/patch.ts';
 import { fail, type Issue } from '../model/problem.ts';
+import type { SecurityPatch } from '../model/user/security.ts';
 import { GROUPS, SIDE_GROUPS, type UserPatch } from '../model/user.ts';
 import { largestItem, type SideGroups, type UserRecord } from '../store/user-items.ts';
 
@@ -21,6 +22,8 @@ export function applyPatch(before: UserRecord, patch: UserPatch): UserRecord {
   if (patch.email !== undefined) after.email = patch.email;
   setOrRemove(after, 'username', patch.username);
   setOrRemove(after, 'externalId', patch.externalId);
+  setOrRemove(after, 'divisionId', patch.divisionId);
+  if (patch.security !== undefined) setSecurity(after, patch.security);
   const issues: Issue[] = [];
   for (const name of GROUP_NAMES) {
     const change = patch[name];
@@ -44,9 +47,26 @@ function checked(name: GroupName, merged: unknown, issues: Issue[]): unknown {
   return undefined;
 }
 
-function setOrRemove(record: UserRecord, member: 'username' | 'externalId', value: string | null | undefined): void {
+function setOrRemove<Member extends keyof UserRecord>(
+  record: UserRecord,
+  member: Member,
+  value: UserRecord[Member] | null | undefined,
+): void {
   if (value === null) delete record[member];
   else if (value !== undefined) record[member] = value;
+}
+
+/** Null as a whole takes back all that an admin may set. */
+function setSecurity(record: UserRecord, patch: SecurityPatch | null): void {
+  const { mustChangePassword, passwordExpiresAt, questions } = patch ?? {
+    mustChangePassword: null,
+    passwordExpiresAt: null,
+    questions: null,
+  };
+  // False is what absent means.
+  setOrRemove(record, 'mustChangePassword', mustChangePassword === false ? null : mustChangePassword);
+  setOrRemove(record, 'passwordExpiresAt', passwordExpiresAt);
+  setOrRemove(record, 'questions', questions?.length === 0 ? null : questions);
 }
 
 const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'revision', 'epoch']);

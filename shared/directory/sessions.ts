@@ -128,7 +128,7 @@ async function signedIn(
     homeOrgId: home.orgId,
     sessionId: session.id,
     authenticatedAt: Math.floor(Date.parse(session.createdAt) / 1000),
-    permissions: permissionsOf(member.roles),
+    permissions: permissionsOf(member.roles, org.ownRoles),
     epoch: home.epoch + (member === home ? 0 : member.epoch),
     orgEpoch: org.epoch,
     issuedAt: Math.floor(ctx.now.getTime() / 1000),

@@ -1,6 +1,6 @@
 // The caller as the table knows them now. Read beside every change, so that a token outlives its epoch in no commit.
 
-import { PLATFORM_ORG } from '../model/ids.ts';
+import { type OrgId, PLATFORM_ORG } from '../model/ids.ts';
 import type { Permission, Principal } from '../model/principal.ts';
 import { PERMISSIONS, permissionsOf } from '../model/principal.ts';
 import { fail } from '../model/problem.ts';
@@ -42,11 +42,9 @@ async function look(ctx: Context, principal: Principal): Promise<Standing> {
   const member = abroad ? guest && readUserItem(guest) : person;
   if (!member || member.suspended || member.state !== 'active') fail('token-invalid');
   if ((abroad ? person.epoch + member.epoch : person.epoch) !== principal.epoch) fail('token-invalid');
-  const now = permissionsOf(member.roles);
-  return {
-    permissions: now.filter((permission) => principal.permissions.includes(permission)),
-    org: liveOrg(principal, org),
-  };
+  const into = liveOrg(principal, org);
+  const now = permissionsOf(member.roles, into.ownRoles);
+  return { permissions: now.filter((permission) => principal.permissions.includes(permission)), org: into };
 }
 
 function clientPermissions(principal: Principal, item: Item | undefined): readonly Permission[] {
@@ -69,4 +67,41 @@ function livePerson(ctx: Context, record: UserRecord | undefined): UserRecord {
 /** A lock holds until its end, or until somebody lifts it. */
 export function lockedNow(record: Pick<UserRecord, 'lock'>, now: Date): boolean {
   return record.lock !== undefined && (record.lock.until === undefined || record.lock.until > now.toISOString());
+}
+
+/** Whoever asked for something that is done later, or that somebody else completes. */
+export interface Actor {
+  is: 'person' | 'client' | 'platform';
+  id: string;
+  homeOrgId?: OrgId;
+  /** What the caller might do when they asked. */
+  permissions: readonly Permission[];
+}
+
+/**
+ * What somebody who asked earlier may still do in the org. Sessions and tokens may have ended since; the account, the
+ * membership and the roles count. Fails with `permission-missing` when they are gone.
+ */
+export async function actorStanding(ctx: Context, orgId: OrgId, actor: Actor): Promise<Standing> {
+  const own = keys.org(orgId);
+  const kept = (now: readonly Permission[]) => now.filter((permission) => actor.permissions.includes(permission));
+  if (actor.is !== 'person') {
+    const home = actor.is === 'platform' ? PLATFORM_ORG : orgId;
+    const [org, item] = await ctx.table.getMany([own, keys.client(home, actor.id)]);
+    const client = item && readClientItem(item);
+    if (!org || !client || client.revokedAt) fail('permission-missing');
+    return {
+      permissions: actor.is === 'platform' ? actor.permissions : kept(client.permissions),
+      org: readOrgItem(org),
+    };
+  }
+  const homeKey = keys.user(actor.homeOrgId ?? orgId, actor.id);
+  const [item, homeItem, memberItem] = await ctx.table.getMany([own, homeKey, keys.user(orgId, actor.id)]);
+  const home = homeItem && readUserItem(homeItem);
+  const member = memberItem && readUserItem(memberItem);
+  const alive =
+    home?.state === 'active' && !lockedNow(home, ctx.now) && member?.state === 'active' && !member.suspended;
+  if (!item || !alive) fail('permission-missing');
+  const org = readOrgItem(item);
+  return { permissions: kept(permissionsOf(member.roles, org.ownRoles)), org };
 }

@@ -5,10 +5,11 @@ import { numberOf, type UserId } from '../model/ids.ts';
 import type { Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
 import { type ListField, SIDE_GROUPS, type User, UserState } from '../model/user.ts';
+import { readActivity, readWork } from '../store/beside-items.ts';
 import { readClaim } from '../store/claim-items.ts';
 import { keys, partitions } from '../store/keys.ts';
 import type { Condition, IndexName, Item, Key } from '../store/table.ts';
-import { readActivity, readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
+import { readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
 import { type Context, newId, orgOf } from './context.ts';
 import { listPage, type PageInput } from './lists.ts';
 
@@ -106,8 +107,9 @@ function matches(record: UserRecord, { member, value }: Comparison): boolean {
   }
 }
 
-type Part = 'p' | 's' | 'a';
-const partOf = (field: ListField): Part => (field === 'profile' ? 'p' : field === 'activity' ? 'a' : 's');
+type Part = 'p' | 's' | 'r' | 'a';
+const PARTS: Partial<Record<ListField, Part>> = { profile: 'p', activity: 'a', routing: 'r', presence: 'r' };
+const partOf = (field: ListField): Part => PARTS[field] ?? 's';
 const MOST_AT_ONCE = 100;
 
 /** What a list shows of each: the core, and the groups that were asked for. */
@@ -125,12 +127,18 @@ async function shown(ctx: Context, items: Item[], fields: ListField[]): Promise<
     const whole = withSide(record, [part('p'), part('s')]);
     for (const group of unwanted) delete whole.side?.[group];
     if (!fields.includes('preferences')) whole.preferences = record.preferences;
-    return toUser(whole, readActivity(part('a')));
+    const work = readWork(part('r'));
+    const wanted = work && { ...work };
+    if (wanted && !fields.includes('routing')) delete wanted.routing;
+    if (wanted && !fields.includes('presence')) delete wanted.presence;
+    return toUser(whole, readActivity(part('a')), wanted);
   });
 }
 
-const keyOf = (orgId: string, id: UserId, part: Part): Key =>
-  part === 'a' ? keys.activity(orgId, id) : keys.side(orgId, id, part);
+function keyOf(orgId: string, id: UserId, part: Part): Key {
+  if (part === 'a') return keys.activity(orgId, id);
+  return part === 'r' ? keys.work(orgId, id) : keys.side(orgId, id, part);
+}
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
 /** All at once, a hundred a call. */

@@ -14,6 +14,7 @@ import { type Context, instant } from './context.ts';
 import {
   changeFound,
   changeUser,
+  checkAboveNone,
   checkGrant,
   eventOf,
   LIVE,
@@ -135,9 +136,9 @@ export function setRoles(ctx: Context, id: UserId, roles: Role[], version?: numb
   return reapply(async () => {
     const before = await readUser(ctx, id);
     if (version !== undefined && before.version !== version) fail('version-stale');
-    const { permissions } = await ctx.standing();
-    checkGrant(permissions, roles);
-    checkGrant(permissions, before.roles);
+    const standing = await ctx.standing();
+    checkGrant(standing, roles);
+    checkAboveNone(standing, before.roles);
     const wanted = [...new Set(roles)];
     const view = (record: UserRecord) => ({
       userId: id,

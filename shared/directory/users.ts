@@ -3,21 +3,14 @@
 import { domainOf } from '../model/email-address.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
-import { mayGrant, type Role } from '../model/principal.ts';
+import { mergePatch } from '../model/patch.ts';
+import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
-import type { Activity, User, UserCreate, UserPatch, UserState } from '../model/user.ts';
+import type { User, UserCreate, UserPatch, UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
 import type { EventType } from '../store/audit-items.ts';
-import {
-  claimEmail,
-  claimExternalId,
-  claimNumber,
-  claimUsername,
-  readClaim,
-  releaseEmail,
-  releaseExternalId,
-  releaseUsername,
-} from '../store/claim-items.ts';
+import { type Counted, putWork, readActivity, readWork, type Work } from '../store/beside-items.ts';
+import { claimEmail, claimNumber, moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { INVITE_KEPT_SECONDS } from '../store/invite-items.ts';
 import { keys } from '../store/keys.ts';
@@ -25,7 +18,6 @@ import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
 import {
   newUser,
-  readActivity,
   readUserItem,
   replaceUser,
   sideWrites,
@@ -34,7 +26,7 @@ import {
   withSide,
 } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
-import { type Context, instant, newId, orgOf, principalOf, ttlAt } from './context.ts';
+import { type Context, instant, newId, orgOf, principalOf, type Standing, ttlAt } from './context.ts';
 import { countInvite, planInvite } from './invite-plan.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
@@ -46,7 +38,8 @@ export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inact
 /** A record with all of its groups, and what is kept beside it. */
 export interface Found {
   record: UserRecord;
-  activity?: Activity | undefined;
+  activity?: Counted | undefined;
+  work?: Work | undefined;
 }
 
 /** A person's record with all of its groups. Fails with `not-found` for ids of other orgs, deleted and erased people. */
@@ -77,7 +70,8 @@ async function findWhole(ctx: Context, orgId: OrgId, id: UserId): Promise<Found 
   const part = (sk: string) => items.find((item) => item.sk === sk);
   const core = part('U');
   if (!core) return undefined;
-  return { record: withSide(readUserItem(core), [part('U#p'), part('U#s')]), activity: readActivity(part('U#a')) };
+  const record = withSide(readUserItem(core), [part('U#p'), part('U#s')]);
+  return { record, activity: readActivity(part('U#a')), work: readWork(part('U#r')) };
 }
 
 /** One read. With `state` only a deleted person, without it only one who is there. */
@@ -85,7 +79,7 @@ export async function getUser(ctx: Context, id: UserId, state?: 'deleted'): Prom
   const found = await findWhole(ctx, orgOf(ctx), id);
   const shown: readonly UserState[] = state ? [state] : LIVE;
   if (!found || !shown.includes(found.record.state)) fail('not-found');
-  return toUser(found.record, found.activity);
+  return toUser(found.record, found.activity, found.work);
 }
 
 /** Two reads, whoever the address belongs to: a person of another org costs and answers as nobody does. */
@@ -96,11 +90,12 @@ export async function getUserByEmail(ctx: Context, address: string, state?: 'del
 
 export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
   const counted = input.invite ? countInvite(ctx) : Promise.resolve();
-  const [{ permissions, org = fail('permission-missing') }] = await together([ctx.standing(), counted]);
+  const [standing] = await together([ctx.standing(), counted]);
+  const { org = fail('permission-missing') } = standing;
   const roles = [...new Set(input.roles ?? (['member'] as const))];
-  checkGrant(permissions, roles);
+  checkGrant(standing, roles);
   checkDomain(org, input.email);
-  if (input.invite && !permissions.includes('users:invite')) fail('permission-missing');
+  if (input.invite && !standing.permissions.includes('users:invite')) fail('permission-missing');
   try {
     // Another may have got the number that follows from the id: the next try draws another id.
     return await reapply(() => create(ctx, org, { ...input, roles }));
@@ -110,7 +105,7 @@ export async function createUser(ctx: Context, input: UserCreate): Promise<User>
 }
 
 async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles: Role[] }): Promise<User> {
-  const { invite, roles, ...patch } = input;
+  const { invite, roles, routing, presence, ...patch } = input;
   const now = instant(ctx.now);
   const id = newId<UserId>(ctx);
   const by = principalOf(ctx).id;
@@ -125,11 +120,16 @@ async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles:
   }
   checkSize(record);
   writes.unshift(newUser(record), claimEmail(input.email, org.id, id), claimNumber(org.id, id));
-  if (record.username) writes.push(claimUsername(record.username, org.id, id));
-  if (record.externalId) writes.push(claimExternalId(record.externalId, org.id, id));
-  writes.push(...sideWrites(undefined, record));
-  const answer = { ...toUser(record), ...(record.inviteId && { inviteId: record.inviteId }) };
+  writes.push(...moveClaims({ ...blank, email: input.email }, record), ...sideWrites(undefined, record));
+  const work = firstWork(routing, presence);
+  if (work) writes.push(putWork(org.id, id, work));
+  const answer = { ...toUser(record, undefined, work), ...(record.inviteId && { inviteId: record.inviteId }) };
   return commit(ctx, eventOf(record, 'user-created'), writes, answer);
+}
+
+function firstWork(routing: UserCreate['routing'], presence: UserCreate['presence']): Work | undefined {
+  const groups = mergePatch({}, { routing, presence }) as Omit<Work, 'version'>;
+  return Object.keys(groups).length > 0 ? { ...groups, version: 1 } : undefined;
 }
 
 /** The refusal for an address somebody holds. Callers of the home org are told which deleted person to restore. */
@@ -147,10 +147,10 @@ export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, ver
       const after = applyPatch(before, patch);
       if (patch.email === undefined || patch.email === before.email) return { after };
       if (principalOf(ctx).id === id) fail('own-address-needs-proof');
-      const { org, permissions } = await ctx.standing();
-      if (org) checkDomain(org, patch.email);
+      const standing = await ctx.standing();
+      if (standing.org) checkDomain(standing.org, patch.email);
       // Whoever sets an address can have a password reset sent to it: nobody becomes more than they are that way.
-      checkGrant(permissions, before.roles);
+      checkAboveNone(standing, before.roles);
       return changeAddress(ctx, before, after);
     });
   } catch (error) {
@@ -223,7 +223,7 @@ export function changeUser(
  */
 export async function changeFound(
   ctx: Context,
-  { record: before, activity }: Found,
+  { record: before, activity, work }: Found,
   type: EventType,
   version: number | undefined,
   decide: (before: UserRecord) => Promise<Planned>,
@@ -232,14 +232,14 @@ export async function changeFound(
   if (before.homeOrgId) fail('not-home-org');
   const { after: planned, writes = [], guests, type: actual = type } = await decide(before);
   const changed = changedMembers(before, planned);
-  if (changed.length === 0) return unchanged(ctx, toUser(before, activity));
+  if (changed.length === 0) return unchanged(ctx, toUser(before, activity, work));
   const after = stamped(ctx, planned, before.version + 1);
   checkSize(after);
   const all = [replaceUser(after, before), ...moveClaims(before, after), ...sideWrites(before, after), ...writes];
   const copied = shownElsewhere(before, after) || guests ? copyToGuests(after, guests) : [];
   const done = { ...eventOf(after, actual), changed };
   const guards = [...guardWrites(before, after), ...(await returnToGuards(ctx, before, after))];
-  return commit(ctx, done, [...all, ...copied, ...guards], toUser(after, activity));
+  return commit(ctx, done, [...all, ...copied, ...guards], toUser(after, activity, work));
 }
 
 /** Somebody who may come in again governs again where they are a guest with the roles for it. */
@@ -261,42 +261,15 @@ function shownElsewhere(before: UserRecord, after: UserRecord): boolean {
   return shown(before) !== shown(after);
 }
 
-/** Claims follow the values they stand for. */
-export function moveClaims(before: UserRecord, after: UserRecord): Write[] {
-  const { orgId, id } = after;
-  const moved = (
-    was: string | undefined,
-    is: string | undefined,
-    claim: (v: string) => Write,
-    release: (v: string) => Write,
-  ) => (was === is ? [] : [...(is ? [claim(is)] : []), ...(was ? [release(was)] : [])]);
-  const sameName = before.username?.toLowerCase() === after.username?.toLowerCase();
-  return [
-    ...moved(
-      before.email,
-      after.email,
-      (v) => claimEmail(v, orgId, id),
-      (v) => releaseEmail(v, id),
-    ),
-    ...(sameName
-      ? []
-      : moved(
-          before.username,
-          after.username,
-          (v) => claimUsername(v, orgId, id),
-          (v) => releaseUsername(v, id),
-        )),
-    ...moved(
-      before.externalId,
-      after.externalId,
-      (v) => claimExternalId(v, orgId, id),
-      (v) => releaseExternalId(v, orgId, id),
-    ),
-  ];
+/** Roles that the caller gives: the org has them, and they grant nothing that the caller lacks. */
+export function checkGrant(standing: Standing, roles: readonly Role[]): void {
+  if (!knowsRoles(roles, standing.org?.ownRoles)) fail('role-unknown');
+  checkAboveNone(standing, roles);
 }
 
-export function checkGrant(permissions: Parameters<typeof mayGrant>[0], roles: readonly Role[]): void {
-  if (!mayGrant(permissions, roles)) fail('role-above-own');
+/** Roles of somebody the caller acts on: nobody takes from, or gets at, one who may more than they. */
+export function checkAboveNone({ permissions, org }: Standing, roles: readonly Role[]): void {
+  if (!mayGrant(permissions, roles, org?.ownRoles)) fail('role-above-own');
 }
 
 export function checkDomain(org: OrgRecord, address: string): void {

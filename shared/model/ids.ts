@@ -21,6 +21,21 @@ export type ClientId = v.InferOutput<typeof ClientId>;
 export const LinkId = uuid('LinkId');
 export type LinkId = v.InferOutput<typeof LinkId>;
 
+export const TeamId = uuid('TeamId');
+export type TeamId = v.InferOutput<typeof TeamId>;
+export const GroupId = uuid('GroupId');
+export type GroupId = v.InferOutput<typeof GroupId>;
+export const DivisionId = uuid('DivisionId');
+export type DivisionId = v.InferOutput<typeof DivisionId>;
+export const LocationId = uuid('LocationId');
+export type LocationId = v.InferOutput<typeof LocationId>;
+/** A role of an org's own. The built-in ones have ids too, the same in every org. */
+export const RoleId = uuid('RoleId');
+export type RoleId = v.InferOutput<typeof RoleId>;
+/** Work that outlives its request: an import, many invites, a change of many, an erasure. */
+export const JobId = uuid('JobId');
+export type JobId = v.InferOutput<typeof JobId>;
+
 /** The org that owns platform clients and nothing else. It is no org of the directory and no token names it. */
 export const PLATFORM_ORG = '00000000-0000-7000-8000-000000000000' as OrgId;
 

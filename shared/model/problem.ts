@@ -42,6 +42,8 @@ export const PROBLEMS = {
   'session-ended': meaning('unauthenticated', 401, 'The session has ended. Sign in again.'),
   'client-invalid': meaning('unauthenticated', 401, 'The client is unknown or its secret is wrong.'),
   'permission-missing': meaning('forbidden', 403, 'The caller lacks the permission for this.'),
+  'role-unknown': meaning('invalid', 422, 'This org has no such role.'),
+  'sort-too-large': meaning('invalid', 422, 'Too many match to be sorted by this member. Filter further.'),
   'role-above-own': meaning('forbidden', 403, 'Nobody grants more than they hold.'),
   'not-home-org': meaning('forbidden', 403, 'Only the home org of this person may change this.'),
   'own-address-needs-proof': meaning('forbidden', 403, 'A change of your own address must be proven first.'),
@@ -50,6 +52,8 @@ export const PROBLEMS = {
   'user-inactive': meaning('forbidden', 403, 'The account is inactive.'),
   'user-locked': meaning('forbidden', 403, 'The account is locked.'),
   'user-not-activated': meaning('forbidden', 403, 'The account is not activated yet.'),
+  'password-change-required': meaning('forbidden', 403, 'A new password must be set before signing in.'),
+  'org-required': meaning('forbidden', 403, 'Say which org to sign in to.'),
   'membership-suspended': meaning('forbidden', 403, 'The membership is suspended until that org invites again.'),
   'not-a-member': meaning('forbidden', 403, 'The person is no member of that org.'),
   'cross-site': meaning('forbidden', 403, 'The form was sent from another site.'),
@@ -57,6 +61,10 @@ export const PROBLEMS = {
   'email-taken': meaning('conflict', 409, 'The address belongs to somebody already.'),
   'username-taken': meaning('conflict', 409, 'The username belongs to somebody already.'),
   'external-id-taken': meaning('conflict', 409, 'The externalId belongs to somebody of this org already.'),
+  'name-taken': meaning('conflict', 409, 'Something of this kind has that name already.'),
+  'vendor-id-taken': meaning('conflict', 409, 'This key of that authority belongs to somebody of this org already.'),
+  'preference-locked': meaning('conflict', 409, 'The org has fixed this preference.'),
+  'role-in-use': meaning('conflict', 409, 'People still have this role.'),
   'invite-pending': meaning('conflict', 409, 'This address has a pending invite of this org.'),
   'already-member': meaning('conflict', 409, 'The person is a member of this org already.'),
   'state-not-allowed': meaning('conflict', 409, 'The present state does not allow this move.'),
@@ -93,6 +101,8 @@ export interface Problem {
   termsVersion?: string;
   from?: string;
   to?: string;
+  /** The orgs that a sign-in may name. */
+  orgs?: { id: string; name: string }[];
 }
 
 /** The only thing this code throws on purpose. `problem` is for the caller, `cause` for the log. */

@@ -2,17 +2,21 @@
 // How it lies in the table is the store's business; what may happen to it is the directory's.
 import * as v from 'valibot';
 import { EmailAddress } from './email-address.ts';
-import { InviteId, OrgId, UserId } from './ids.ts';
+import { DivisionId, GroupId, InviteId, OrgId, TeamId, UserId } from './ids.ts';
 import { group } from './patch.ts';
-import { Role } from './principal.ts';
+import { Role, RoleName } from './principal.ts';
 import { Instant, text } from './text.ts';
 import { Contact, ContactPatch } from './user/contact.ts';
 import { Custom, CustomPatch } from './user/custom.ts';
 import { Notifications, NotificationsPatch } from './user/notifications.ts';
 import { Preferences, PreferencesPatch } from './user/preferences.ts';
+import { Presence, PresencePatch } from './user/presence.ts';
 import { Profile, ProfilePatch } from './user/profile.ts';
 import { Provisioning, ProvisioningPatch } from './user/provisioning.ts';
+import { Relations, RelationsPatch } from './user/relations.ts';
+import { Routing, RoutingPatch } from './user/routing.ts';
 import { SavedViews, SavedViewsPatch } from './user/saved-views.ts';
+import { SecurityFacts, SecurityPatch } from './user/security.ts';
 import { Telephony, TelephonyPatch } from './user/telephony.ts';
 
 /**
@@ -33,25 +37,15 @@ export const Username = v.pipe(
 /** Another system's name for the person. Bookkeeping only: it is never a proof of anything. Unique per org. */
 export const ExternalId = v.pipe(text(255), v.minLength(1));
 
-/** A hold on sign-in beside the state, set by an admin or by failures. */
-export const Lock = v.object({ at: Instant, reason: v.string(), until: v.optional(Instant) });
-export type Lock = v.InferOutput<typeof Lock>;
-
-/** What may be told about a person's security: facts, never secrets. */
-export const SecurityFacts = v.object({
-  locked: v.optional(Lock),
-  emailVerifiedAt: v.optional(Instant),
-  passwordUpdatedAt: v.optional(Instant),
-});
-export type SecurityFacts = v.InferOutput<typeof SecurityFacts>;
-
 /** What the person did last. Kept apart from the record: it raises no version. */
 export const Activity = v.object({
   lastSignInAt: v.optional(Instant),
   previousSignInAt: v.optional(Instant),
   signInCount: v.optional(v.number()),
   lastOrgId: v.optional(OrgId),
+  /** When each kind of client was last signed in from: web, cli, studio, other. */
   seenFrom: v.optional(v.record(v.string(), Instant)),
+  lastTokenIssuedAt: v.optional(Instant),
 });
 export type Activity = v.InferOutput<typeof Activity>;
 
@@ -65,14 +59,19 @@ export const GROUPS = {
   preferences: Preferences,
   custom: Custom,
   provisioning: Provisioning,
+  relations: Relations,
 } as const;
 
 /** The groups a list leaves out unless its `fields` names them: they lie in items of their own. */
-export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning'] as const;
+export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning', 'relations'] as const;
 export type SideGroup = (typeof SIDE_GROUPS)[number];
 
+/** The groups about a person at work now: they lie in an item with a version of its own and raise none of the record's. */
+export const WORK_GROUPS = ['routing', 'presence'] as const;
+export type WorkGroup = (typeof WORK_GROUPS)[number];
+
 /** What `fields` of a list may name: the groups it leaves out, and those it shows only the core of. */
-export const LIST_FIELDS = ['profile', 'preferences', ...SIDE_GROUPS, 'activity'] as const;
+export const LIST_FIELDS = ['profile', 'preferences', ...SIDE_GROUPS, ...WORK_GROUPS, 'activity'] as const;
 export type ListField = (typeof LIST_FIELDS)[number];
 
 const optionalGroups = {
@@ -84,6 +83,9 @@ const optionalGroups = {
   preferences: v.optional(Preferences),
   custom: v.optional(Custom),
   provisioning: v.optional(Provisioning),
+  relations: v.optional(Relations),
+  routing: v.optional(Routing),
+  presence: v.optional(Presence),
 };
 
 /** A person as the API shows one. A member whose home is another org shows identity, names, state and roles only. */
@@ -105,9 +107,15 @@ export const User = v.object({
   activatedAt: v.optional(Instant),
   deactivatedAt: v.optional(Instant),
   deletedAt: v.optional(Instant),
+  /** When a deleted person is erased for good. */
+  eraseAt: v.optional(Instant),
   termsAcceptedAt: v.optional(Instant),
   termsVersion: v.optional(v.string()),
+  /** What the person is in the caller's org: roles, division, teams, groups. */
   roles: v.array(Role),
+  divisionId: v.optional(DivisionId),
+  teams: v.optional(v.array(TeamId)),
+  groups: v.optional(v.array(GroupId)),
   ...optionalGroups,
   security: v.optional(SecurityFacts),
   activity: v.optional(Activity),
@@ -124,9 +132,11 @@ const groupPatches = {
   preferences: v.nullish(PreferencesPatch),
   custom: v.nullish(CustomPatch),
   provisioning: v.nullish(ProvisioningPatch),
+  relations: v.nullish(RelationsPatch),
 };
 
-export const Roles = v.pipe(v.array(Role), v.minLength(1), v.maxLength(20));
+/** Roles as callers name them: keys of built-in ones, or ids. */
+export const Roles = v.pipe(v.array(RoleName), v.minLength(1), v.maxLength(20));
 
 /** What makes a new person. Absent and null mean the same. */
 export const UserCreate = group({
@@ -134,7 +144,11 @@ export const UserCreate = group({
   username: v.nullish(Username),
   externalId: v.nullish(ExternalId),
   roles: v.nullish(Roles),
+  divisionId: v.nullish(DivisionId),
   invite: v.nullish(v.boolean()),
+  security: v.nullish(SecurityPatch),
+  routing: v.nullish(RoutingPatch),
+  presence: v.nullish(PresencePatch),
   ...groupPatches,
 });
 export type UserCreate = v.InferOutput<typeof UserCreate>;
@@ -144,6 +158,8 @@ export const UserPatch = group({
   email: v.optional(EmailAddress),
   username: v.nullish(Username),
   externalId: v.nullish(ExternalId),
+  divisionId: v.nullish(DivisionId),
+  security: v.nullish(SecurityPatch),
   ...groupPatches,
 });
 export type UserPatch = v.InferOutput<typeof UserPatch>;

@@ -15,3 +15,9 @@ export function unpack<T extends object>(item: Item, names: Names<T>): T {
   const held = members.filter((member) => item[names[member]] !== undefined);
   return Object.fromEntries(held.map((member) => [member, item[names[member]]])) as T;
 }
+
+/** Absent and null mean the same, and so do absent and empty. */
+export function present<T extends object>(group: T): T | undefined {
+  const entries = Object.entries(group).filter(([, value]) => value !== undefined && value !== null);
+  return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
+}

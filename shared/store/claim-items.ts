@@ -1,5 +1,6 @@
 // Claims: unique values as items of their own. Each names its holder, so that a look-up by value is two reads.
 import { numberOf, type OrgId, type UserId } from '../model/ids.ts';
+import type { VendorId } from '../model/user/provisioning.ts';
 import { keys } from './keys.ts';
 import { absent, equals, type Item, type Refusal, type Write } from './table.ts';
 
@@ -24,6 +25,11 @@ export const releaseUsername = (name: string, u: string) => release(keys.usernam
 export const claimExternalId = (value: string, o: string, u: string) =>
   claim(keys.externalIdClaim(o, value), o, u, { code: 'external-id-taken' });
 export const releaseExternalId = (value: string, o: string, u: string) => release(keys.externalIdClaim(o, value), u);
+export const claimVendorId = ({ authority, key }: VendorId, o: string, u: string) =>
+  claim(keys.vendorIdClaim(o, authority, key), o, u, { code: 'vendor-id-taken' });
+export const releaseVendorId = ({ authority, key }: VendorId, o: string, u: string) =>
+  release(keys.vendorIdClaim(o, authority, key), u);
+
 /** Refused, another id is drawn: the number follows from the id. */
 export const claimNumber = (o: string, u: string) =>
   claim(keys.numberClaim(numberOf(u)), o, u, { code: 'version-conflict' });
@@ -51,3 +57,55 @@ export const locate = (id: string, o: string, holder: string, ttl?: number): Wri
   when: absent,
   otherwise: { code: 'version-conflict' },
 });
+
+/** The members of a record that claims stand for. */
+export interface Claimed {
+  id: UserId;
+  orgId: OrgId;
+  email?: string;
+  username?: string;
+  externalId?: string;
+  side?: { provisioning?: { externalIds?: VendorId[] | undefined } | undefined };
+}
+
+/** Claims follow the values they stand for. */
+export function moveClaims(before: Claimed, after: Claimed): Write[] {
+  const { orgId, id } = after;
+  const sameName = before.username?.toLowerCase() === after.username?.toLowerCase();
+  const vendorIds = ({ side }: Claimed) =>
+    new Map((side?.provisioning?.externalIds ?? []).map((it) => [JSON.stringify([it.authority, it.key]), it]));
+  const [olds, news] = [vendorIds(before), vendorIds(after)];
+  return [
+    ...moved(
+      before.email,
+      after.email,
+      (v) => claimEmail(v, orgId, id),
+      (v) => releaseEmail(v, id),
+    ),
+    ...(sameName
+      ? []
+      : moved(
+          before.username,
+          after.username,
+          (v) => claimUsername(v, orgId, id),
+          (v) => releaseUsername(v, id),
+        )),
+    ...moved(
+      before.externalId,
+      after.externalId,
+      (v) => claimExternalId(v, orgId, id),
+      (v) => releaseExternalId(v, orgId, id),
+    ),
+    ...[...news].filter(([name]) => !olds.has(name)).map(([, it]) => claimVendorId(it, orgId, id)),
+    ...[...olds].filter(([name]) => !news.has(name)).map(([, it]) => releaseVendorId(it, orgId, id)),
+  ];
+}
+
+function moved(
+  was: string | undefined,
+  is: string | undefined,
+  claimIt: (value: string) => Write,
+  releaseIt: (value: string) => Write,
+): Write[] {
+  return was === is ? [] : [...(is ? [claimIt(is)] : []), ...(was ? [releaseIt(was)] : [])];
+}

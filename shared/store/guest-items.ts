@@ -1,8 +1,9 @@
 // A person as the orgs see them that are not their home: copies, written in the commit that changes what they show.
 import { dropAdmin } from './admin-items.ts';
+import { present } from './attributes.ts';
 import { keys } from './keys.ts';
 import type { Attributes, Value, Write } from './table.ts';
-import { indexed, present, type UserRecord } from './user-items.ts';
+import { indexed, type UserRecord } from './user-items.ts';
 
 /** What other orgs see of a person, copied to their guest items in the commit that changes it. */
 export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[] {

@@ -8,6 +8,8 @@
 //  user core, or guest     O#o#U#u                U                   O#o#U#0 (deleted: O#o#D#0): created updated name email
 //  side groups, activity   O#o#U#u                U#p U#s U#a         –
 //  membership elsewhere    O#home#U#u             M#o                 –
+//  team, group member      O#o#U#u                T#t  G#g            O#o#TM#t#0  O#o#GM#g#0: created
+//  routing and presence    O#o#U#u                U#r                 –
 //  where a proof's id lies VL#id                  C                   –
 //  credential              O#o#S#u                P                   –
 //  link, its pointer       O#o#S#u                L#purpose#id, L#purpose
@@ -17,7 +19,14 @@
 //  email, number claim     E#h(address)  N#n      C                   –
 //  username claim          UN#h(name)             C                   –
 //  number claim of an org  ON#n                   C                   –
-//  externalId claim        O#o#C#ext#h(value)     C                   –
+//  claims within an org    O#o#C#kind#h(value)    C                   –   externalId, vendor id, names, numbers
+//  role, division, place   O#o                    R#id D#id LOC#id    –
+//  team, group             O#o#T#t  O#o#GR#g      T  G                O#o#TL#0  O#o#GL#0: created name
+//  search entry            O#o#X#field#bucket     value#u             –
+//  ledger of a person      O#o#Y#u                Y                   –
+//  counters per state      O#o#N                  0..7                –
+//  job; its rows           O#o#J#j; O#o#S#J#j     J; B#block          O#o#J#0: created; DUE#job#0..7: updated
+//  receipt of an erasure   O#o#E#u                E                   O#o#E#0: created
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
@@ -40,6 +49,7 @@ export const keys = {
   org: (o: string): Key => ({ pk: org(o), sk: 'O' }),
   admins: (o: string): Key => ({ pk: `${org(o)}#G`, sk: 'ADMINS' }),
   user: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U' }),
+  work: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#r' }),
   side: (o: string, u: string, part: 'p' | 's'): Key => ({ pk: user(o, u), sk: `U#${part}` }),
   activity: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#a' }),
   membership: (home: string, u: string, o: string): Key => ({ pk: user(home, u), sk: `M#${packId(o)}` }),
@@ -59,12 +69,48 @@ export const keys = {
   orgNumberClaim: (n: number): Key => ({ pk: `ON#${n}`, sk: 'C' }),
   usernameClaim: (name: string): Key => ({ pk: `UN#${h(name.toLowerCase())}`, sk: 'C' }),
   externalIdClaim: (o: string, value: string): Key => ({ pk: `${org(o)}#C#ext#${h(value)}`, sk: 'C' }),
+  /** `authority` and `key` are compared letter by letter. */
+  vendorIdClaim: (o: string, authority: string, key: string): Key => ({
+    pk: `${org(o)}#C#vendor#${h(authority, key)}`,
+    sk: 'C',
+  }),
+  /** A name within its kind, whatever its case and accents. */
+  nameClaim: (o: string, kind: Unit | 'division' | 'location' | 'role', name: string): Key => ({
+    pk: `${org(o)}#C#${kind}#${h(fold(name))}`,
+    sk: 'C',
+  }),
+  /** The integer id of a team, group, division, location or role of the org. */
+  unitNumberClaim: (o: string, n: number): Key => ({ pk: `${org(o)}#C#number#${n}`, sk: 'C' }),
+  role: (o: string, id: string): Key => ({ pk: org(o), sk: `R#${packId(id)}` }),
+  division: (o: string, id: string): Key => ({ pk: org(o), sk: `D#${packId(id)}` }),
+  location: (o: string, id: string): Key => ({ pk: org(o), sk: `LOC#${packId(id)}` }),
+  unit: (o: string, kind: Unit, id: string): Key => ({
+    pk: `${org(o)}#${kind === 'team' ? 'T' : 'GR'}#${packId(id)}`,
+    sk: kind === 'team' ? 'T' : 'G',
+  }),
+  unitMember: (o: string, u: string, kind: Unit, id: string): Key => ({
+    pk: user(o, u),
+    sk: `${kind === 'team' ? 'T' : 'G'}#${packId(id)}`,
+  }),
+  searchEntry: (o: string, field: string, bucket: string, value: string, u: string): Key => ({
+    pk: `${org(o)}#X#${field}#${bucket}`,
+    sk: `${value}#${packId(u)}`,
+  }),
+  ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
+  counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
+  job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
+  /** Rows may carry password hashes until they are done, so they lie among the secrets. */
+  jobBlock: (o: string, j: string, block: number): Key => ({
+    pk: `${org(o)}#S#J#${packId(j)}`,
+    sk: `B#${String(block).padStart(5, '0')}`,
+  }),
+  receipt: (o: string, u: string): Key => ({ pk: `${org(o)}#E#${packId(u)}`, sk: 'E' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
   idempotency: (caller: string, key: string): Key => ({ pk: `IK#${h(caller, key)}`, sk: 'I' }),
   audit: (o: string, day: string, at: string, opId: string): Key => ({
-    pk: `${org(o)}#A#${day}#0`,
+    pk: partitions.audit(o, day, auditShard(opId)),
     sk: `${at}#${opId}`,
   }),
   jwks: { pk: 'JWKS', sk: 'J' } satisfies Key,
@@ -78,15 +124,39 @@ export const partitions = {
   invites: (o: string) => `${org(o)}#I#0`,
   clients: (o: string) => `${org(o)}#CL#0`,
   auditOfUser: (o: string, u: string) => `${org(o)}#AU#${packId(u)}`,
-  due: (lane: Lane, shard: number) => `DUE#${lane}#${shard}`,
+  audit: (o: string, day: string, shard: number) => `${org(o)}#A#${day}#${shard}`,
+  roles: (o: string) => ({ pk: org(o), begins: 'R#' }),
+  divisions: (o: string) => ({ pk: org(o), begins: 'D#' }),
+  locations: (o: string) => ({ pk: org(o), begins: 'LOC#' }),
+  units: (o: string, kind: Unit) => `${org(o)}#${kind === 'team' ? 'TL' : 'GL'}#0`,
+  unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
+  searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
+  counters: (o: string) => `${org(o)}#N`,
+  jobs: (o: string) => `${org(o)}#J#0`,
+  jobBlocks: (o: string, j: string) => `${org(o)}#S#J#${packId(j)}`,
+  receipts: (o: string) => `${org(o)}#E#0`,
+  due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),
   userItems: (o: string, u: string) => user(o, u),
 };
 
-/** Letters a person waits for go in `reset`, all others in `bulk`: a thousand invites delay no reset. */
+/** What people are put together in. */
+export type Unit = 'team' | 'group';
+
+/**
+ * Letters a person waits for go in `reset`, all others in `bulk`: a thousand invites delay no reset. Jobs have a lane and
+ * a worker of their own.
+ */
 export type Lane = 'reset' | 'bulk';
+export type DueLane = Lane | 'job';
 export const DUE_SHARDS = 8;
+
+/** Partitions that the entries of one org and day are spread over: 4,000 changes a second. */
+export const AUDIT_SHARDS = 4;
+const auditShard = (opId: string): number => (createHash('sha256').update(opId).digest()[0] ?? 0) % AUDIT_SHARDS;
+
+export const COUNTER_SHARDS = 8;
 
 /** Sort values fold case and accents away, so that É stands beside E. */
 export function fold(text: string): string {

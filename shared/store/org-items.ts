@@ -1,7 +1,7 @@
 // An org and a machine client as items.
 import { type ClientId, numberOf, type OrgId, unpackId } from '../model/ids.ts';
 import type { Org, OrgSettings } from '../model/org.ts';
-import type { Permission } from '../model/principal.ts';
+import type { OwnRoles, Permission } from '../model/principal.ts';
 import type { Instant } from '../model/text.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys, partitions } from './keys.ts';
@@ -16,6 +16,8 @@ export interface OrgRecord {
   epoch: number;
   createdAt: string;
   updatedAt: string;
+  /** Permissions of the org's own roles, here so that whoever reads the org knows what a role allows. */
+  ownRoles?: OwnRoles;
 }
 
 const ORG_NAMES: Names<Omit<OrgRecord, 'id'>> = {
@@ -25,6 +27,7 @@ const ORG_NAMES: Names<Omit<OrgRecord, 'id'>> = {
   epoch: 'ep',
   createdAt: 'ca',
   updatedAt: 'ua',
+  ownRoles: 'roles',
 };
 
 export function orgItem(org: OrgRecord): Item {

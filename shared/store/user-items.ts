@@ -1,14 +1,26 @@
 // A person as items: the core that lists and sign-in read, the side groups, activity.
 import { isDeepStrictEqual } from 'node:util';
 import type { EmailAddress } from '../model/email-address.ts';
-import { type InviteId, legacyIdOf, numberOf, type OrgId, type UserId, unpackId } from '../model/ids.ts';
+import {
+  type DivisionId,
+  type GroupId,
+  type InviteId,
+  legacyIdOf,
+  numberOf,
+  type OrgId,
+  type TeamId,
+  type UserId,
+  unpackId,
+} from '../model/ids.ts';
 import type { Role } from '../model/principal.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
 import type { Profile } from '../model/user/profile.ts';
-import { type Activity, displayNameOf, type Lock, type User, type UserState } from '../model/user.ts';
-import { type Names, pack, unpack } from './attributes.ts';
+import type { Lock, SecurityQuestion } from '../model/user/security.ts';
+import { displayNameOf, type User, type UserState } from '../model/user.ts';
+import { type Names, pack, present, unpack } from './attributes.ts';
+import type { Counted, Work } from './beside-items.ts';
 import { fold, keys, partitions } from './keys.ts';
 import { type Attributes, absent, equals, type Item, type Value, type Write } from './table.ts';
 
@@ -36,13 +48,25 @@ export interface UserRecord {
   activatedAt?: string;
   deactivatedAt?: string;
   deletedAt?: string;
+  /** When the erasure of a deleted person is due, and the job that will do it. */
+  eraseAt?: string;
+  eraseJobId?: string;
   termsAcceptedAt?: string;
   termsVersion?: string;
   roles: Role[];
+  /** The person's place in this org. */
+  divisionId?: DivisionId;
+  teams?: TeamId[];
+  groups?: GroupId[];
   /** The home org's pending invite. */
   inviteId?: InviteId;
   emailVerifiedAt?: string;
   passwordUpdatedAt?: string;
+  passwordExpiresAt?: string;
+  mustChangePassword?: boolean;
+  mfaEnabled?: boolean;
+  authenticatorEnabled?: boolean;
+  questions?: SecurityQuestion[];
   lock?: Lock;
   /** A guest's membership waits for a new invite after its password or address was set by somebody else. */
   suspended?: boolean;
@@ -58,7 +82,7 @@ export interface UserRecord {
 }
 
 export type SideGroups = Partial<
-  Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning'>
+  Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning' | 'relations'>
 > & {
   /** Members of profile and preferences that the core does not carry. */
   profile?: Profile;
@@ -117,12 +141,22 @@ const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
   activatedAt: 'aa',
   deactivatedAt: 'da',
   deletedAt: 'xa',
+  eraseAt: 'ea',
+  eraseJobId: 'ej',
   termsAcceptedAt: 'ta',
   termsVersion: 'tv',
   roles: 'ro',
+  divisionId: 'dv',
+  teams: 'tm',
+  groups: 'gr',
   inviteId: 'inv',
   emailVerifiedAt: 'ev',
   passwordUpdatedAt: 'pw',
+  passwordExpiresAt: 'px',
+  mustChangePassword: 'mc',
+  mfaEnabled: 'mf',
+  authenticatorEnabled: 'au',
+  questions: 'qs',
   lock: 'lock',
   suspended: 'sus',
   guestOf: 'gu',
@@ -212,7 +246,7 @@ export function largestItem(record: UserRecord): { core: number; side: number } 
  * What the API shows: the display name is the stored one, else it follows from the parts. A guest shows identity, names,
  * state and the roles in that org.
  */
-export function toUser(record: UserRecord, activity?: Activity): User {
+export function toUser(record: UserRecord, activity?: Counted, work?: Work): User {
   const number = numberOf(record.id);
   const { givenName, familyName } = record.profile ?? {};
   const displayName = displayNameOf({ profile: record.profile }) || undefined;
@@ -226,13 +260,22 @@ export function toUser(record: UserRecord, activity?: Activity): User {
     createdAt: record.createdAt,
     updatedAt: record.updatedAt,
     roles: record.roles,
+    divisionId: record.divisionId,
+    teams: record.teams,
+    groups: record.groups,
   };
   if (record.homeOrgId) return present({ ...shared, profile: present({ givenName, familyName, displayName }) }) as User;
   const { side = {} } = record;
   const security = {
     locked: record.lock,
+    mfaEnabled: record.mfaEnabled,
+    authenticatorEnabled: record.authenticatorEnabled,
+    mustChangePassword: record.mustChangePassword,
     emailVerifiedAt: record.emailVerifiedAt,
     passwordUpdatedAt: record.passwordUpdatedAt,
+    passwordExpiresAt: record.passwordExpiresAt,
+    questions: record.questions,
+    failedPasswordResets: activity?.failedPasswordResets,
   };
   return present({
     ...shared,
@@ -245,6 +288,7 @@ export function toUser(record: UserRecord, activity?: Activity): User {
     activatedAt: record.activatedAt,
     deactivatedAt: record.deactivatedAt,
     deletedAt: record.deletedAt,
+    eraseAt: record.eraseAt,
     termsAcceptedAt: record.termsAcceptedAt,
     termsVersion: record.termsVersion,
     profile: present({ ...record.profile, displayName }),
@@ -252,14 +296,10 @@ export function toUser(record: UserRecord, activity?: Activity): User {
     preferences: record.preferences,
     ...side,
     security: present(security),
-    activity,
+    routing: work?.routing,
+    presence: work?.presence,
+    activity: activity && present({ ...activity, failedPasswordResets: undefined }),
   }) as User;
-}
-
-/** Absent and null mean the same, and so do absent and empty. */
-export function present<T extends object>(group: T): T | undefined {
-  const entries = Object.entries(group).filter(([, value]) => value !== undefined && value !== null);
-  return entries.length > 0 ? (Object.fromEntries(entries) as T) : undefined;
 }
 
 /**
@@ -277,15 +317,3 @@ export const newUser = (record: UserRecord): Write => ({
   when: absent,
   otherwise: { code: 'version-conflict' },
 });
-
-export function readActivity(item: Item | undefined): Activity | undefined {
-  if (item === undefined) return undefined;
-  const seen = Object.entries(item).filter(([name]) => name.startsWith('from_'));
-  return present({
-    lastSignInAt: item.at,
-    previousSignInAt: item.prev || undefined,
-    signInCount: item.n,
-    lastOrgId: item.org,
-    seenFrom: Object.fromEntries(seen.map(([name, at]) => [name.slice('from_'.length), at])),
-  }) as Activity;
-}

@@ -119,13 +119,13 @@ async function drain(): Promise<Line> {
     await service.call('POST', '/v1/invites', { token, body: { email: `${unique()}@new.test` } });
   }
   service.mailbox.fail(new Error('SES is down'));
-  await service.handlers.work('schedule', { all: true });
+  await service.handlers.work('sweeper', { all: true });
   service.advance(3_600_000);
   service.mailbox.fail();
   const started = performance.now();
   for (let seen = -1; seen !== service.mailbox.sent.length; ) {
     seen = service.mailbox.sent.length;
-    await service.handlers.work('schedule', { all: true });
+    await service.handlers.work('sweeper', { all: true });
   }
   const sent = service.mailbox.sent.length;
   const rate = sent / ((performance.now() - started) / 1000);

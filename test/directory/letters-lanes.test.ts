@@ -36,7 +36,7 @@ test('a reset that falls due while a sweep works through invites does not wait f
     if (service.mailbox.sent.length === 5) await askReset(email);
     return sendLetter(outgoing);
   };
-  await service.handlers.work('schedule', { all: true });
+  await service.handlers.work('sweeper', { all: true });
   service.services.sendLetter = sendLetter;
   expect(order()).toHaveLength(81);
   // One round of the other lane, and what was already on its way.
@@ -56,8 +56,8 @@ test('a stream that is behind sends resets and leaves invites to the next sweep'
       NewImage: { id: { S: String(id) }, lane: { S: String(lane) }, ca: { S: String(ca) } },
     },
   }));
-  expect(await service.handlers.work('stream', { Records: records })).toEqual({ batchItemFailures: [] });
+  expect(await service.handlers.work('mailer', { Records: records })).toEqual({ batchItemFailures: [] });
   expect(order()).toEqual([email]);
-  await service.handlers.work('schedule', {});
+  await service.handlers.work('sweeper', {});
   expect(order()).toHaveLength(1 + invites.length);
 });

@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const MINUTE = 60_000;
 const post = (path: string, body?: Json) => service.call('POST', path, { token: org.client, ...(body && { body }) });
-const sweep = () => service.handlers.work('schedule', {});
+const sweep = () => service.handlers.work('sweeper', {});
 const times = async (count: number, run: (i: number) => Promise<unknown>) => {
   for (let at = 0; at < count; at += 20) {
     await Promise.all(Array.from({ length: Math.min(20, count - at) }, (_, i) => run(at + i)));
@@ -136,7 +136,7 @@ describe('a worker that dies between SES and its mark', () => {
     await dueLetters();
     // From then on the table hears nothing more of the letter from this worker.
     const struck = whenTaken((id) => service.faults.add({ service: 'dynamodb', key: `OB#${id}`, mode: 'fail-before' }));
-    for (let i = 0; i < 6 && struck.size < crashes; i++) await service.handlers.work('schedule', { all: true });
+    for (let i = 0; i < 6 && struck.size < crashes; i++) await service.handlers.work('sweeper', { all: true });
     service.faults.clear();
     expect(struck.size).toBe(crashes);
     service.advance(3 * MINUTE);

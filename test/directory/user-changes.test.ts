@@ -144,7 +144,7 @@ describe('changing a person', () => {
     ['state', 'active'],
     ['roles', ['owner']],
     ['version', 9],
-    ['security', { locked: null }],
+    ['routing', {}],
     ['passwordHash', 'x'],
     ['emailVerifiedAt', '2026-01-01T00:00:00Z'],
     ['createdBy', 'x'],

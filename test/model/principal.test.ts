@@ -1,11 +1,18 @@
 // What the built-in roles may do, and that nobody grants more than they hold.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAdmin, isElevated, mayGrant, PERMISSIONS, permissionsOf, Role } from '../../shared/model/principal.ts';
+import {
+  BuiltInRole,
+  isAdmin,
+  isElevated,
+  mayGrant,
+  PERMISSIONS,
+  permissionsOf,
+} from '../../shared/model/principal.ts';
 
 fc.configureGlobal({ seed: 20260101 });
 
-const roles = fc.subarray([...Role.options]);
+const roles = fc.subarray([...BuiltInRole.options]);
 const held = fc.subarray([...PERMISSIONS]);
 
 describe('roles', () => {
@@ -27,7 +34,7 @@ describe('roles', () => {
   });
 
   it('govern an org when they hold owner or admin', () => {
-    expect(Role.options.map((role) => isAdmin([role]))).toEqual([true, true, false, false]);
+    expect(BuiltInRole.options.map((role) => isAdmin([role]))).toEqual([true, true, false, false]);
     expect(isAdmin(['viewer', 'admin'])).toBe(true);
   });
 });
@@ -45,7 +52,9 @@ describe('granting', () => {
   });
 
   it('is for each role what the role itself holds', () => {
-    const grid = Role.options.map((by) => Role.options.filter((role) => mayGrant(permissionsOf([by]), [role])));
+    const grid = BuiltInRole.options.map((by) =>
+      BuiltInRole.options.filter((role) => mayGrant(permissionsOf([by]), [role])),
+    );
     expect(grid).toEqual([
       ['owner', 'admin', 'member', 'viewer'],
       ['admin', 'member', 'viewer'],
@@ -55,6 +64,6 @@ describe('granting', () => {
   });
 
   it('of anything beyond what a member may do counts as elevated', () => {
-    expect(Role.options.filter((role) => isElevated([role]))).toEqual(['owner', 'admin', 'viewer']);
+    expect(BuiltInRole.options.filter((role) => isElevated([role]))).toEqual(['owner', 'admin', 'viewer']);
   });
 });

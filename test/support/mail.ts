@@ -18,7 +18,7 @@ export const letterItems = async (service: TestService): Promise<Item[]> =>
 
 /** Hands the mailer stream records of new letters, as often as they are named. */
 export const streamed = (service: TestService, ids: readonly string[]): Promise<Json> =>
-  service.handlers.work('stream', {
+  service.handlers.work('mailer', {
     Records: ids.map((id, i) => ({ dynamodb: { SequenceNumber: String(i), NewImage: { id: { S: id } } } })),
   });
 

@@ -1,4 +1,12 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
+
+import { eventsRequests } from './operations/events.ts';
+import { exportsRequests } from './operations/exports.ts';
+import { findingRequests } from './operations/finding.ts';
+import { jobsRequests } from './operations/jobs.ts';
+import { preferencesRequests } from './operations/preferences.ts';
+import { structureRequests } from './operations/structure.ts';
+import { workRequests } from './operations/work.ts';
 import type { Json } from './service.ts';
 import {
   activePerson,
@@ -308,6 +316,13 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   get('/health'),
   get('/openapi.json'),
   get('/docs'),
+  ...structureRequests,
+  ...jobsRequests,
+  ...exportsRequests,
+  ...eventsRequests,
+  ...findingRequests,
+  ...preferencesRequests,
+  ...workRequests,
 ]);
 
 function validation(tail: string, status: number, own = true): Prepare {

@@ -209,7 +209,7 @@ async function deliver(handlers: Handlers, mailbox: Mailbox): Promise<SentLetter
   const before = mailbox.sent.length;
   for (let seen = -1; seen !== mailbox.sent.length; ) {
     seen = mailbox.sent.length;
-    await handlers.work('schedule', { all: true });
+    await handlers.work('sweeper', { all: true });
   }
   return (await mailbox.letters()).slice(before);
 }

@@ -1,0 +1,4 @@
+// exports
+import type { Operation } from '../shared/http/endpoint.ts';
+
+export const operations: readonly Operation[] = [];

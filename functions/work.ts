@@ -1,0 +1,4 @@
+// work
+import type { Operation } from '../shared/http/endpoint.ts';
+
+export const operations: readonly Operation[] = [];

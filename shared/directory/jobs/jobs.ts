@@ -1,0 +1,134 @@
+// Jobs: how one is made, found, cancelled, and what a worker needs to carry one on. What the kinds do is in files of
+// their own beside this one.
+import type { ClientId, JobId, UserId } from '../../model/ids.ts';
+import type { Job } from '../../model/job.ts';
+import type { Page } from '../../model/page.ts';
+import type { Principal } from '../../model/principal.ts';
+import { fail } from '../../model/problem.ts';
+import { isEnded, type JobRecord, newJob, readJobItem, replaceJob, toJob } from '../../store/job-items.ts';
+import { keys, partitions } from '../../store/keys.ts';
+import type { Item, Write } from '../../store/table.ts';
+import { commit, reapply } from '../commit.ts';
+import { type Context, instant, newId, newOpId, orgOf, principalOf, secondsFrom } from '../context.ts';
+import { listPage, type PageInput } from '../lists.ts';
+import { actorStanding } from '../standing.ts';
+
+/** Seconds a worker holds a job; every step that saves renews it. */
+export const LEASE_SECONDS = 120;
+
+type Planned = Pick<JobRecord, 'kind' | 'options'> &
+  Partial<Pick<JobRecord, 'dryRun' | 'dueAt' | 'progress' | 'position'>>;
+
+/** A job of the caller's org on the caller's behalf, as writes for the commit that asks for it. */
+export async function planJob(ctx: Context, planned: Planned): Promise<{ job: JobRecord; writes: Write[] }> {
+  const principal = principalOf(ctx);
+  const { permissions } = await ctx.standing();
+  const job: JobRecord = {
+    id: newId<JobId>(ctx),
+    orgId: orgOf(ctx),
+    state: 'waiting',
+    dryRun: false,
+    createdAt: instant(ctx.now),
+    createdBy: {
+      is: principal.is,
+      id: principal.id,
+      ...(principal.is === 'person' && { homeOrgId: principal.homeOrgId }),
+      permissions,
+    },
+    dueAt: instant(ctx.now),
+    attempts: 0,
+    progress: { done: 0, failed: 0, skipped: 0 },
+    ...planned,
+  };
+  return { job, writes: newJob(job) };
+}
+
+export async function readJob(ctx: Context, id: JobId): Promise<JobRecord> {
+  const item = await ctx.table.get(keys.job(orgOf(ctx), id));
+  return item ? readJobItem(item) : fail('not-found');
+}
+
+export const getJob = async (ctx: Context, id: JobId): Promise<Job> => toJob(await readJob(ctx, id));
+
+/** Newest first. */
+export function listJobs(ctx: Context, input: PageInput): Promise<Page<Job>> {
+  const orgId = orgOf(ctx);
+  const query = { pk: partitions.jobs(orgId), index: 'byCreated' as const, descending: true };
+  return listPage(ctx, ['jobs', orgId], input, query, async (entries) => {
+    const items: (Item | undefined)[] = [];
+    for (let i = 0; i < entries.length; i += 100) {
+      const wanted = entries.slice(i, i + 100).map(({ id }) => keys.job(orgId, String(id)));
+      items.push(...(await ctx.table.getMany(wanted)));
+    }
+    return items.flatMap((item) => (item ? [toJob(readJobItem(item))] : []));
+  });
+}
+
+/** What was done stays done; nothing more is. */
+export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
+  return reapply(async () => {
+    const before = await readJob(ctx, id);
+    if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
+    const { leasedUntil: _lease, ...rest } = before;
+    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };
+    const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
+    return commit(ctx, event, [replaceJob(after, before)], toJob(after));
+  });
+}
+
+/**
+ * The context in which a job's step acts: as the one who asked for it, with what they may do now. Its audit entries name
+ * them, and the job as the request.
+ */
+export function actingFor(ctx: Context, job: JobRecord): Context {
+  const { createdBy, orgId } = job;
+  let standing: ReturnType<Context['standing']> | undefined;
+  return {
+    ...ctx,
+    requestId: job.id,
+    principal: principalFor(job),
+    standing() {
+      standing ??= actorStanding(ctx, orgId, createdBy);
+      return standing;
+    },
+  };
+}
+
+function principalFor({ id: jobId, orgId, createdBy }: JobRecord): Principal {
+  // No token stands behind it: `actorStanding` looks at the account itself.
+  const token = { permissions: createdBy.permissions, epoch: 0, orgEpoch: 0, issuedAt: 0 };
+  if (createdBy.is === 'platform') return { ...token, is: 'platform', id: createdBy.id as ClientId };
+  if (createdBy.is === 'client') return { ...token, is: 'client', id: createdBy.id as ClientId, orgId };
+  const person = { homeOrgId: createdBy.homeOrgId ?? orgId, sessionId: jobId, authenticatedAt: 0 };
+  return { ...token, is: 'person', id: createdBy.id as UserId, orgId, ...person };
+}
+
+/**
+ * Takes a due job for this worker. Undefined when it is not due, has ended, or another worker holds it.
+ */
+export async function leaseJob(ctx: Context, orgId: string, id: string): Promise<JobRecord | undefined> {
+  const item = await ctx.table.get(keys.job(orgId, id));
+  if (!item) return undefined;
+  const job = readJobItem(item);
+  const now = instant(ctx.now);
+  const held = job.leasedUntil !== undefined && job.leasedUntil > now;
+  if (isEnded(job) || held || job.dueAt > now) return undefined;
+  return saveJob(ctx, { ...job, state: 'running' }, job);
+}
+
+/**
+ * Keeps how far a job has come and renews the lease, or ends it. Undefined when somebody else wrote it meanwhile: it was
+ * cancelled, or the lease ran out. The caller stops then.
+ */
+export async function saveJob(ctx: Context, after: JobRecord, before: JobRecord): Promise<JobRecord | undefined> {
+  const until = instant(secondsFrom(ctx.now, LEASE_SECONDS));
+  const { leasedUntil: _lease, ...rest } = after;
+  const kept: JobRecord =
+    after.state === 'running' ? { ...rest, leasedUntil: until, dueAt: until } : { ...rest, ...endOf(ctx, after) };
+  const write = replaceJob(kept, before);
+  if (!('put' in write)) return undefined;
+  const changed = await ctx.table.put(write.put, write.when, newOpId(ctx));
+  return changed.done ? readJobItem(changed.item) : undefined;
+}
+
+const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? { endedAt: job.endedAt ?? instant(ctx.now) } : {});

@@ -1,0 +1,110 @@
+// Carries due jobs on, one step at a time, until there are none or time is up. What a step does is the kind's own.
+import type { Context } from './directory/context.ts';
+import { instant, secondsFrom } from './directory/context.ts';
+import { leaseJob, saveJob } from './directory/jobs/jobs.ts';
+import { describeError } from './log.ts';
+import type { JobKind } from './model/job.ts';
+import { problemOf } from './model/problem.ts';
+import { workerContext } from './post-office.ts';
+import type { Services } from './services.ts';
+import { isEnded, type JobRecord, readJobItem } from './store/job-items.ts';
+import { DUE_SHARDS, partitions } from './store/keys.ts';
+
+/**
+ * Does a bounded part of a job (seconds at most) and returns it with its new position and progress. It may be done again
+ * from the position before, after a crash: what was done already must be found done. `state` says whether it goes on.
+ */
+export type JobStep = (ctx: Context, job: JobRecord) => Promise<JobRecord>;
+
+export interface Ran {
+  steps: number;
+  ended: number;
+  failed: number;
+}
+
+export type Steps = Partial<Record<JobKind, JobStep>>;
+
+/** How long one job goes on while others wait, so that a large one holds up nobody's small one. */
+const SLICE_MS = 10_000;
+
+/** Failures in a row after which a job is given up. Between them it waits, twice as long each time. */
+const TRIES = 8;
+
+/** Runs everything that is due by the clock, oldest first. */
+export async function runDueJobs(services: Services, steps: Steps, { deadlineMs = 240_000 } = {}): Promise<Ran> {
+  const ran: Ran = { steps: 0, ended: 0, failed: 0 };
+  const ends = performance.now() + deadlineMs;
+  for (let due = await dueJobs(services); due.length > 0 && performance.now() < ends; due = await dueJobs(services)) {
+    const before = ran.steps + ran.failed;
+    for (const { orgId, id } of due) {
+      const job = await leaseJob(workerContext(services), orgId, id);
+      if (job) await carryOn(services, steps, job, Math.min(ends, performance.now() + SLICE_MS), ran);
+    }
+    if (ran.steps + ran.failed === before) break;
+  }
+  return ran;
+}
+
+async function carryOn(services: Services, steps: Steps, leased: JobRecord, ends: number, ran: Ran): Promise<void> {
+  let job: JobRecord | undefined = leased;
+  while (job?.state === 'running' && performance.now() < ends) {
+    job = await step(services, steps[job.kind], job, ran);
+    if (job && isEnded(job)) ran.ended++;
+  }
+  // The next one's turn has come; this one goes on behind it.
+  if (job?.state === 'running') await letGo(services, job);
+}
+
+async function letGo(services: Services, job: JobRecord): Promise<void> {
+  const ctx = workerContext(services);
+  await saveJob(ctx, { ...job, state: 'waiting', dueAt: instant(ctx.now) }, job);
+}
+
+async function step(
+  services: Services,
+  run: JobStep | undefined,
+  job: JobRecord,
+  ran: Ran,
+): Promise<JobRecord | undefined> {
+  const ctx = workerContext(services);
+  try {
+    if (!run) throw new Error(`nothing carries out a job of the kind ${job.kind}`);
+    const after = await run(ctx, job);
+    ran.steps++;
+    return await saveJob(workerContext(services), { ...after, attempts: 0 }, job);
+  } catch (error) {
+    ran.failed++;
+    return failed(services, job, error);
+  }
+}
+
+/** A refusal that will not pass ends the job; anything else is tried again later. */
+async function failed(services: Services, job: JobRecord, error: unknown): Promise<JobRecord | undefined> {
+  const code = problemOf(error)?.code;
+  services.log({
+    level: 'error',
+    message: 'job step failed',
+    jobId: job.id,
+    jobKind: job.kind,
+    error: describeError(error),
+  });
+  const ctx = workerContext(services);
+  const passes = code === undefined || code === 'store-unavailable' || code === 'version-conflict';
+  const attempts = job.attempts + 1;
+  if (!passes || attempts >= TRIES) {
+    return saveJob(ctx, { ...job, state: 'failed', attempts, ...(code && { failure: code }) }, job);
+  }
+  const dueAt = instant(secondsFrom(ctx.now, 15 * 2 ** attempts));
+  return saveJob(ctx, { ...job, state: 'waiting', attempts, dueAt }, job);
+}
+
+async function dueJobs(services: Services): Promise<{ orgId: string; id: string }[]> {
+  const ctx = workerContext(services);
+  const pages = await Promise.all(
+    Array.from({ length: DUE_SHARDS }, (_, shard) =>
+      ctx.table.query({ pk: partitions.due('job', shard), index: 'byUpdated', to: `${instant(ctx.now)}~`, limit: 10 }),
+    ),
+  );
+  const due = pages.flatMap(({ items }) => items.map(readJobItem));
+  return due.sort((a, b) => a.dueAt.localeCompare(b.dueAt));
+}

@@ -1,0 +1,133 @@
+// A job as an item: what is to be done, for whom, and the place it has come to. Its rows are in job-row-items.ts.
+import { createHash } from 'node:crypto';
+import type { JobId, OrgId } from '../model/ids.ts';
+import type { Job, JobKind, JobProgress, JobState } from '../model/job.ts';
+import type { Permission } from '../model/principal.ts';
+import type { ProblemCode } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
+import { type Names, pack, unpack } from './attributes.ts';
+import { DUE_SHARDS, keys, partitions } from './keys.ts';
+import { absent, equals, type Item, type Value, type Write } from './table.ts';
+
+/** On whose behalf a job works: what the caller might do when they asked, and still may when it runs. */
+export interface JobOwner {
+  is: 'person' | 'client' | 'platform';
+  id: string;
+  homeOrgId?: OrgId;
+  permissions: readonly Permission[];
+}
+
+export interface JobRecord {
+  id: JobId;
+  orgId: OrgId;
+  kind: JobKind;
+  state: JobState;
+  dryRun: boolean;
+  createdAt: string;
+  createdBy: JobOwner;
+  /** Moment of the next run; the order of the due lane. */
+  dueAt: string;
+  /** A worker holds the job until then. */
+  leasedUntil?: string;
+  /** Runs in a row that ended with a failure that passes. */
+  attempts: number;
+  progress: JobProgress;
+  /** Where the next run goes on; each kind has its own meaning of it. */
+  position?: string;
+  /** What is to be done, in the words of the kind. */
+  options: { [name: string]: Value };
+  endedAt?: string;
+  failure?: ProblemCode;
+  /** What the last write left: any other write changes it. */
+  revision?: string;
+}
+
+const NAMES: Names<JobRecord> = {
+  id: 'id',
+  orgId: 'o',
+  kind: 'kind',
+  state: 'st',
+  dryRun: 'dry',
+  createdAt: 'ca',
+  createdBy: 'cb',
+  dueAt: 'due',
+  leasedUntil: 'lease',
+  attempts: 'tries',
+  progress: 'pg',
+  position: 'pos',
+  options: 'opt',
+  endedAt: 'en',
+  failure: 'why',
+  revision: 'op',
+};
+
+/** Ended jobs and their rows are kept 30 days. */
+export const JOB_KEPT_SECONDS = 30 * 86_400;
+
+export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
+
+const dueShard = (id: string): number => (createHash('sha256').update(id).digest()[0] ?? 0) % DUE_SHARDS;
+
+/** One place in the indexes: the due lane while it lives, the org's list of jobs when it has ended. */
+export function jobItem(job: JobRecord): Item {
+  const key = keys.job(job.orgId, job.id);
+  const packed = key.pk.slice(-22);
+  return {
+    ...pack(job, NAMES),
+    ...key,
+    k: 'job',
+    ...(isEnded(job)
+      ? { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }
+      : { lp: partitions.due('job', dueShard(job.id)), su: `${job.dueAt}#${packed}` }),
+  };
+}
+
+export const readJobItem = (item: Item): JobRecord => unpack(item, NAMES);
+
+/** The job's entry in the org's list: made with it, never changed, so that a list keeps its order while jobs run. */
+export const jobListed = (job: JobRecord): Write => {
+  const key = keys.job(job.orgId, job.id);
+  const created = Math.floor(Date.parse(job.createdAt) / 1000);
+  return {
+    put: {
+      pk: key.pk,
+      sk: 'L',
+      k: 'job-entry',
+      id: job.id,
+      lp: partitions.jobs(job.orgId),
+      sc: key.pk.slice(-22),
+      ttl: created + 2 * JOB_KEPT_SECONDS,
+    },
+    when: absent,
+    otherwise: { code: 'version-conflict' },
+  };
+};
+
+export const newJob = (job: JobRecord): Write[] => [
+  { put: jobItem(job), when: absent, otherwise: { code: 'version-conflict' } },
+  jobListed(job),
+];
+
+/** Nobody wrote the job since it was read. */
+export const replaceJob = (after: JobRecord, before: JobRecord): Write => ({
+  put: jobItem(after),
+  when: equals('op', before.revision),
+  otherwise: { code: 'version-conflict' },
+});
+
+export function toJob(job: JobRecord): Job {
+  const { id, orgId, kind, state, dryRun, progress, createdAt, createdBy, dueAt, endedAt, failure } = job;
+  return {
+    id,
+    orgId,
+    kind,
+    state,
+    dryRun,
+    progress,
+    createdAt: createdAt as Instant,
+    createdBy: createdBy.id,
+    ...(!isEnded(job) && { dueAt: dueAt as Instant }),
+    ...(endedAt && { endedAt: endedAt as Instant }),
+    ...(failure && { failure }),
+  };
+}
