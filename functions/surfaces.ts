@@ -274,7 +274,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     name: 'worker',
     entry: 'worker.ts',
     ...withSecrets,
-    keyRings: ['links', 'cursors'],
+    keyRings: ['cursors'],
     memoryMb: 1024,
     timeoutSeconds: 300,
     sendsMail: false,
