@@ -1,21 +1,22 @@
-// What goes on without a request: the stream feeds the mailer, the schedule runs the sweeper.
+// What goes on without a request: the stream feeds its workers, the schedules run theirs.
 import { join } from 'node:path';
+import { type StreamSurface, workerSurfaces } from '../../functions/surfaces.ts';
 import type { LocalClock } from './clock.ts';
 import type { DataFolder } from './data-folder.ts';
 import { localAws } from './emulators.ts';
 import type { Handlers } from './handlers.ts';
 import type { Dynamo } from './local-dynamo.ts';
 import { TRIM_AT_ONCE, trimStreamRecords } from './local-table.ts';
-import { isNewLetter } from './stream-record.ts';
+import { matchesFilter } from './stream-record.ts';
 import { pollStream } from './streams.ts';
 import { newSweeper } from './sweep.ts';
 
 export interface Background {
-  /** Says that a letter was committed: the stream is looked at without waiting for its turn. */
+  /** Says that something was committed: the stream is looked at without waiting for its turn. */
   poke(): void;
-  /** Waits until every letter committed before the call has been handed to the mailer. */
+  /** Waits until everything committed before the call has been handed to the workers of the stream. */
   settle(): Promise<void>;
-  /** Sends what is due by the clock. */
+  /** Does what is due by the clock. */
   runDue(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -29,35 +30,54 @@ export interface BackgroundParts {
 }
 
 export function startBackground({ handlers, dynamo, folder, clock, onFault }: BackgroundParts): Background {
-  const poller = pollStream({
-    client: localAws(dynamo.endpoint),
-    tableName: dynamo.tableName,
-    positionFile: join(folder.table, 'stream.json'),
-    filter: isNewLetter,
-    worker: (event) => handlers.work('mailer', event),
-    deadLetter: (records, error) => onFault(`${records.length} stream record given up after the last try`, error),
-    onProgress: trimmer(dynamo),
-    onFault: (error) => onFault('stream', error),
-  });
-  const sweep = () => handlers.work('sweeper', scheduledEvent(clock.now()));
-  const sweeper = newSweeper(sweep, (error) => onFault('sweeper', error));
+  const rung = workerSurfaces.filter((surface) => surface.kind === 'stream');
+  const onProgress = trimmer(dynamo, rung);
+  const pollers = rung.map(({ name, reads }) =>
+    pollStream({
+      client: localAws(dynamo.endpoint),
+      tableName: dynamo.tableName,
+      positionFile: join(folder.table, name === 'mailer' ? 'stream.json' : `stream-${name}.json`),
+      filter: matchesFilter(reads),
+      worker: (event) => handlers.work(name, event),
+      deadLetter: (records, error) => onFault(`${name} gave up on ${records.length} stream record`, error),
+      onProgress: (last) => onProgress(name, last),
+      onFault: (error) => onFault(`stream of ${name}`, error),
+    }),
+  );
+  const scheduled = workerSurfaces.filter((surface) => surface.kind === 'schedule');
+  const schedules = scheduled.map(({ name }) =>
+    newSweeper(
+      () => handlers.work(name, scheduledEvent(clock.now())),
+      (error) => onFault(name, error),
+    ),
+  );
+  const each = <T>(all: readonly T[], call: (one: T) => Promise<void>) =>
+    Promise.all(all.map(call)).then(() => undefined);
   return {
-    poke: poller.poke,
-    settle: poller.drained,
-    runDue: sweeper.untilDone,
+    poke() {
+      for (const { poke } of pollers) poke();
+    },
+    settle: () => each(pollers, (poller) => poller.drained()),
+    runDue: () => each(schedules, (schedule) => schedule.untilDone()),
     async stop() {
-      await Promise.all([poller.stop(), sweeper.stop()]);
+      await Promise.all([...pollers, ...schedules].map((one) => one.stop()));
     },
   };
 }
 
-/** Forgets stream records that were dealt with, a few hundred at a time. */
-function trimmer({ dbPath, tableName }: Dynamo): (sequenceNumber: string) => void {
+/** Forgets stream records that every worker has dealt with, a few hundred at a time. */
+function trimmer(
+  { dbPath, tableName }: Dynamo,
+  readers: readonly StreamSurface[],
+): (reader: string, sequenceNumber: string) => void {
+  const reached = new Map(readers.map(({ name }) => [name, '0']));
   let trimmed = 0;
-  return (sequenceNumber) => {
-    if (!dbPath || Number(sequenceNumber) - trimmed < TRIM_AT_ONCE) return;
-    const all = trimStreamRecords(dbPath, tableName, sequenceNumber) < TRIM_AT_ONCE;
-    trimmed = all ? Number(sequenceNumber) : trimmed + TRIM_AT_ONCE;
+  return (reader, sequenceNumber) => {
+    reached.set(reader, sequenceNumber);
+    const slowest = [...reached.values()].reduce((a, b) => (Number(a) < Number(b) ? a : b));
+    if (!dbPath || Number(slowest) - trimmed < TRIM_AT_ONCE) return;
+    const all = trimStreamRecords(dbPath, tableName, slowest) < TRIM_AT_ONCE;
+    trimmed = all ? Number(slowest) : trimmed + TRIM_AT_ONCE;
   };
 }
 

@@ -1,6 +1,7 @@
 // A stream record as the SDK reads it, made into what Lambda hands to a function.
 import type { _Record as SdkRecord, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb-streams';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import type { StreamFilter } from '../../functions/surfaces.ts';
 
 type Image = Record<string, SdkValue>;
 
@@ -35,6 +36,10 @@ function toValue(value: SdkValue): AttributeValue {
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
-/** The filter of the deployed mapping: new letters and nothing else. */
-export const isNewLetter = ({ eventName, dynamodb }: DynamoDBRecord): boolean =>
-  eventName === 'INSERT' && dynamodb?.NewImage?.k?.S === 'letter';
+/** The filter of a deployed mapping: items of these kinds, when this happened to them. */
+export const matchesFilter =
+  ({ kinds, events }: StreamFilter) =>
+  ({ eventName, dynamodb }: DynamoDBRecord): boolean => {
+    const kind = (dynamodb?.NewImage ?? dynamodb?.OldImage)?.k?.S;
+    return events.some((event) => event === eventName) && kind !== undefined && kinds.includes(kind);
+  };

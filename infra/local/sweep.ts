@@ -1,7 +1,6 @@
-// The schedule that runs the sweeper: every second here, every minute in a deployment. And all that is due at once,
+// A schedule that runs a worker: every second here, every minute in a deployment. And all that is due at once,
 // for when the clock was put forward.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Swept } from '../../shared/post-office.ts';
 
 export interface Sweeper {
   /** Runs until a run finds nothing to do. */
@@ -38,7 +37,9 @@ export function newSweeper(run: () => Promise<unknown>, onFault: (error: unknown
   };
 }
 
-const moved = (swept: unknown): number => {
-  const { sent = 0, waiting = 0, other = 0 } = (swept ?? {}) as Partial<Swept>;
-  return sent + waiting + other;
-};
+/** Every figure of a run's answer counts something that moved. */
+const moved = (ran: unknown): number =>
+  Object.values((ran ?? {}) as Record<string, unknown>).reduce<number>(
+    (sum, value) => sum + (typeof value === 'number' ? value : 0),
+    0,
+  );

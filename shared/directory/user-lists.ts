@@ -1,151 +1,210 @@
-// Lists of people: four orders, equality filters, pages that lose and repeat nobody.
-import { canonicalAddress } from '../model/email-address.ts';
-import { type Comparison, parseFilter } from '../model/filter.ts';
-import { numberOf, type UserId } from '../model/ids.ts';
+// Lists of people: any filter, any order, pages that lose and repeat nobody, and what they cost.
+import { parseFilter } from '../model/filter.ts';
+import type { OrgId } from '../model/ids.ts';
 import type { Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
-import { type ListField, SIDE_GROUPS, type User, UserState } from '../model/user.ts';
-import { readActivity, readWork } from '../store/beside-items.ts';
-import { readClaim } from '../store/claim-items.ts';
-import { keys, partitions } from '../store/keys.ts';
-import type { Condition, IndexName, Item, Key } from '../store/table.ts';
-import { readUserItem, toUser, type UserRecord, withSide } from '../store/user-items.ts';
-import { type Context, newId, orgOf } from './context.ts';
-import { listPage, type PageInput } from './lists.ts';
-
-export const SORTS = ['createdAt', '-createdAt', 'email', '-email', 'familyName', '-familyName'] as const;
-export type Sort = (typeof SORTS)[number];
-
-export const FILTER_MEMBERS = ['email', 'username', 'externalId', 'number', 'state'] as const;
+import type { User } from '../model/user.ts';
+import { openCursor, signCursor } from '../security/signed-cursor.ts';
+import type { Meter } from '../store/table.ts';
+import { type Context, orgOf } from './context.ts';
+import type { PageInput } from './lists.ts';
+import {
+  EVALUATION_BUDGET,
+  entrySource,
+  type Found,
+  findClaimed,
+  indexSource,
+  type Match,
+  type Source,
+  type Walk,
+  walkOf,
+  walkSource,
+} from './search/find.ts';
+import { comparePlaces, type Order, readOrder, sorted } from './search/order.ts';
+import { partOf, partsFor, shownGroups, wholeUsers } from './search/people.ts';
+import { planFilter, type Way } from './search/plan.ts';
+import { readSelection, type Selection, select } from './search/selection.ts';
 
 export interface UserListInput extends PageInput {
-  sort?: Sort | undefined;
+  sort?: string | undefined;
   filter?: string | undefined;
-  fields?: ListField[] | undefined;
+  fields?: string | undefined;
+  explain?: boolean | undefined;
 }
 
-const INDEXES: Record<string, IndexName> = { createdAt: 'byCreated', email: 'byEmail', familyName: 'byName' };
+/** How a page was found and what it cost. */
+export interface Explanation {
+  /** `claim`, `id`, `entries`, `members`, `index`, `nothing` or `everyone`, and the member that led there. */
+  by: string;
+  on?: string;
+  /** Where the order comes from: an index, or the matches sorted after they were collected. */
+  order: 'index' | 'collected';
+  /** People looked at, and those of them who passed. */
+  evaluated: number;
+  matched: number;
+  /** The page ended because the budget was spent. */
+  budgetSpent: boolean;
+  calls: number;
+  readUnits: number;
+}
 
-export async function listUsers(ctx: Context, input: UserListInput): Promise<Page<User>> {
+export type UserPage = Page<User> & { explain?: Explanation };
+
+/** Matches that are sorted after collecting them; beyond it the order must be an index's. */
+const MOST_SORTED = 5000;
+const DEFAULT_LIMIT = 50;
+
+interface Listing {
+  orgId: OrgId;
+  walk: Walk;
+  order: Order;
+  limit: number;
+  from: string[] | undefined;
+}
+
+type Outcome = Found & { by: string; on?: string; order: 'index' | 'collected' };
+
+/** One page of people. The cursor belongs to this org, filter, order and selection; it is refused with any other. */
+export async function listUsers(ctx: Context, input: UserListInput): Promise<UserPage> {
   const orgId = orgOf(ctx);
-  const { sort = 'createdAt', filter, fields = [] } = input;
-  const comparisons = filter === undefined ? [] : parseFilter(filter, FILTER_MEMBERS);
-  for (const comparison of comparisons) checkValue(comparison);
-  const [state, ...otherStates] = statesOf(comparisons);
-  const claimed = comparisons.find(({ member }) => member !== 'state');
-  if (claimed) {
-    // A claimed value belongs to one person at most: two strong reads, a write shows at once, and no cursor was given.
-    if (input.cursor !== undefined) fail('cursor-invalid');
-    return { items: await shown(ctx, await byClaim(ctx, orgId, claimed, comparisons), fields) };
+  const { limit = DEFAULT_LIMIT, sort, cursor } = input;
+  const order = readOrder(sort);
+  const filter = input.filter === undefined ? undefined : parseFilter(input.filter);
+  const selection = readSelection(input.fields);
+  const spent = { calls: 0, units: 0 };
+  const units: Meter | undefined = input.explain
+    ? (consumed) => {
+        spent.calls++;
+        spent.units += consumed;
+      }
+    : undefined;
+  const walk = walkOf(orgId, planFilter(orgId, filter), filter, units);
+  const scope = ['users', orgId, sort ?? '', input.filter ?? '', input.fields ?? ''];
+  const from = cursor === undefined ? undefined : openCursor(ctx.keys.cursors, scope, cursor);
+  const found = await findPage(ctx, { orgId, walk, order, limit, from });
+  const items = await shown(ctx, found.matches, walk, selection);
+  const next = found.position && signCursor(ctx.keys.cursors, scope, found.position);
+  const explain = input.explain && { explain: explained(found, limit, spent) };
+  return { items, ...(next && { nextCursor: next }), ...explain };
+}
+
+function explained(found: Outcome, limit: number, { calls, units }: { calls: number; units: number }): Explanation {
+  const { by, on, order, evaluated, matches, position } = found;
+  const budgetSpent = position !== undefined && matches.length < limit;
+  const counts = { evaluated, matched: matches.length, budgetSpent, calls, readUnits: units };
+  return { by, ...(on && { on }), order, ...counts };
+}
+
+/** The first word of a cursor says how the walk goes on, so that it never changes its way on the road. */
+async function findPage(ctx: Context, listing: Listing): Promise<Outcome> {
+  const { walk, order, from } = listing;
+  const [best] = walk.plan.ways;
+  if (best && (best.by === 'claim' || best.by === 'id' || best.by === 'nothing')) {
+    if (from) fail('cursor-invalid');
+    return { ...(await findClaimed(ctx, walk, best)), by: best.by, on: best.on, order: 'index' };
   }
-  // Nobody is in two states, and an erased person is nobody.
-  if (otherStates.length > 0 || state === 'erased') return { items: [] };
-  const query = {
-    pk: state === 'deleted' ? partitions.deletedUsers(orgId) : partitions.users(orgId),
-    index: INDEXES[sort.replace('-', '')] ?? 'byCreated',
-    descending: sort.startsWith('-'),
-    ...(state && { where: { attribute: 'st', equals: state } satisfies Condition }),
-  };
-  return listPage(ctx, ['users', orgId, sort, filter ?? '', fields.join()], input, query, (items) =>
-    shown(ctx, items, fields),
-  );
-}
-
-/** A value of another type than the member's is a mistake of the caller's, and so is a state that there is not. */
-function checkValue({ member, value }: Comparison): void {
-  const state = member === 'state' && !UserState.options.some((option) => option === value);
-  if (state || typeof value !== (member === 'number' ? 'number' : 'string')) {
-    fail({ code: 'filter-invalid', detail: `this is no ${member}` });
+  const [mode, ...place] = from ?? [];
+  const direct = directSource(ctx, listing);
+  if (mode === undefined ? direct !== undefined : mode === 'walk') {
+    return walked(ctx, listing, direct ?? everyone(ctx, listing), mode ? place : undefined);
   }
+  const collected = await collect(ctx, listing, best, mode ? place : undefined);
+  if (collected) return collected;
+  if (order.index && !mode) return walked(ctx, listing, everyone(ctx, listing), undefined);
+  return fail({ code: 'sort-too-large', detail: `more than ${MOST_SORTED} people would be sorted by ${order.member}` });
 }
 
-function statesOf(comparisons: Comparison[]): string[] {
-  return [...new Set(comparisons.filter(({ member }) => member === 'state').map(({ value }) => String(value)))];
+interface Direct {
+  source: Source;
+  by: string;
+  on?: string;
 }
 
-/** The second read is made for a value that nobody holds, too: a person of another org costs what nobody costs. */
-async function byClaim(ctx: Context, orgId: string, claimed: Comparison, all: Comparison[]): Promise<Item[]> {
-  const key = claimKey(orgId, claimed);
-  if (!key) return [];
-  const holder = readClaim(await ctx.table.get(key));
-  const item = await ctx.table.get(keys.user(orgId, holder?.userId ?? newId(ctx)));
-  if (!item) return [];
-  const record = readUserItem(item);
-  const asksDeleted = all.some(({ member, value }) => member === 'state' && value === 'deleted');
-  const visible = record.state !== 'erased' && (record.state !== 'deleted' || asksDeleted);
-  return visible && all.every((comparison) => matches(record, comparison)) ? [item] : [];
-}
-
-function claimKey(orgId: string, { member, value }: Comparison): Key | undefined {
-  const text = String(value);
-  switch (member) {
-    case 'email': {
-      const address = canonicalAddress(text);
-      return address === undefined ? undefined : keys.emailClaim(address);
+/** A source that has the wanted order by itself. */
+function directSource(ctx: Context, { walk, order }: Listing): Direct | undefined {
+  const { descending, index } = order;
+  if (!index) return undefined;
+  for (const way of walk.plan.ways) {
+    if (way.by === 'index' && way.index === index) {
+      return { source: indexSource(ctx, walk, index, { descending, range: way.range }), by: 'index', on: way.on };
     }
-    case 'username':
-      return keys.usernameClaim(text);
-    case 'externalId':
-      return keys.externalIdClaim(orgId, text);
-    default:
-      return keys.numberClaim(Number(value));
+    const byCreation = way.by === 'members' || (way.by === 'entries' && way.ordered);
+    if (byCreation && index === 'byCreated') {
+      return { source: entrySource(ctx, walk, way, descending), by: way.by, on: way.on };
+    }
   }
+  return walk.plan.ways.length === 0 ? everyone(ctx, { walk, order }) : undefined;
 }
 
-function matches(record: UserRecord, { member, value }: Comparison): boolean {
-  switch (member) {
-    case 'email':
-      return record.email !== undefined && record.email === canonicalAddress(String(value));
-    case 'username':
-      return record.username?.toLowerCase() === String(value).toLowerCase();
-    case 'externalId':
-      return record.externalId === value;
-    case 'number':
-      return numberOf(record.id) === value;
-    default:
-      return record.state === value;
-  }
+function everyone(ctx: Context, { walk, order }: Pick<Listing, 'walk' | 'order'>): Direct {
+  const { descending, index = 'byCreated' } = order;
+  return { source: indexSource(ctx, walk, index, { descending }), by: 'everyone' };
 }
 
-type Part = 'p' | 's' | 'r' | 'a';
-const PARTS: Partial<Record<ListField, Part>> = { profile: 'p', activity: 'a', routing: 'r', presence: 'r' };
-const partOf = (field: ListField): Part => PARTS[field] ?? 's';
-const MOST_AT_ONCE = 100;
+async function walked(
+  ctx: Context,
+  { walk, limit }: Listing,
+  { source, by, on }: Direct,
+  from: string[] | undefined,
+): Promise<Outcome> {
+  const { position, ...found } = await walkSource(ctx, walk, source, { limit, from });
+  return { ...found, ...(position && { position: ['walk', ...position] }), by, ...(on && { on }), order: 'index' };
+}
 
-/** What a list shows of each: the core, and the groups that were asked for. */
-async function shown(ctx: Context, items: Item[], fields: ListField[]): Promise<User[]> {
-  const records = items.map(readUserItem);
-  const own = records.filter(({ homeOrgId }) => !homeOrgId);
-  const parts = [...new Set(fields.map(partOf))];
-  const found = await readParts(
-    ctx,
-    parts.flatMap((part) => own.map(({ orgId, id }) => keyOf(orgId, id, part))),
-  );
-  const unwanted = SIDE_GROUPS.filter((group) => !fields.includes(group));
-  return records.map((record) => {
-    const part = (name: Part) => found.get(nameOf(keyOf(record.orgId, record.id, name)));
-    const whole = withSide(record, [part('p'), part('s')]);
-    for (const group of unwanted) delete whole.side?.[group];
-    if (!fields.includes('preferences')) whole.preferences = record.preferences;
-    const work = readWork(part('r'));
-    const wanted = work && { ...work };
-    if (wanted && !fields.includes('routing')) delete wanted.routing;
-    if (wanted && !fields.includes('presence')) delete wanted.presence;
-    return toUser(whole, readActivity(part('a')), wanted);
+/** Collects all matches of the best way and sorts them. Undefined when there are too many to look at. */
+async function collect(
+  ctx: Context,
+  { walk, order, limit }: Listing,
+  way: Way | undefined,
+  from: string[] | undefined,
+): Promise<Outcome | undefined> {
+  const { source, by, on } = collectSource(ctx, walk, way);
+  const wanted = order.index ? [] : partsFor([order.member]);
+  const whole: Walk = { ...walk, parts: [...new Set([...walk.parts, ...wanted])] };
+  const costly = way?.by === 'entries' || way?.by === 'members' || whole.parts.length > 0;
+  const budget = costly ? EVALUATION_BUDGET : MOST_SORTED;
+  const all = await walkSource(ctx, whole, source, { limit: MOST_SORTED + 1, budget });
+  if (all.position || all.matches.length > MOST_SORTED) return undefined;
+  const ordered = sorted(all.matches, order);
+  const sign = order.descending ? -1 : 1;
+  const rest = from ? ordered.filter(({ place }) => sign * comparePlaces(place, from) > 0) : ordered;
+  const page = rest.slice(0, limit);
+  const last = rest.length > limit ? page.at(-1) : undefined;
+  return {
+    matches: page.map(({ match }) => match),
+    evaluated: all.evaluated,
+    ...(last && { position: ['sorted', ...last.place] }),
+    by,
+    ...(on && { on }),
+    order: 'collected',
+  };
+}
+
+function collectSource(ctx: Context, walk: Walk, way: Way | undefined): Direct {
+  if (way?.by === 'entries' || way?.by === 'members') {
+    return { source: entrySource(ctx, walk, way), by: way.by, on: way.on };
+  }
+  if (way?.by === 'index') {
+    return { source: indexSource(ctx, walk, way.index, { range: way.range }), by: 'index', on: way.on };
+  }
+  return { source: indexSource(ctx, walk, 'byCreated'), by: 'everyone' };
+}
+
+/** What the page shows: nothing is read again that was read to judge. */
+async function shown(
+  ctx: Context,
+  matches: readonly Match[],
+  { parts, units }: Walk,
+  selection: Selection,
+): Promise<User[]> {
+  const wanted = [...new Set([...selection.groups.map(partOf), ...partsFor(selection.members ?? [])])];
+  const records = matches.map(({ record }) => record);
+  const known = wanted.every((part) => parts.includes(part));
+  const users = known ? matches.map(({ user }) => user) : await wholeUsers(ctx, records, wanted, units);
+  const read = known ? parts : wanted;
+  return matches.flatMap(({ record }, i) => {
+    const user = users[i];
+    if (!user) return [];
+    return [selection.members ? select(user, selection) : shownGroups(user, record, selection.groups, read)];
   });
-}
-
-function keyOf(orgId: string, id: UserId, part: Part): Key {
-  if (part === 'a') return keys.activity(orgId, id);
-  return part === 'r' ? keys.work(orgId, id) : keys.side(orgId, id, part);
-}
-const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
-
-/** All at once, a hundred a call. */
-async function readParts(ctx: Context, wanted: Key[]): Promise<Map<string, Item>> {
-  const calls = Array.from({ length: Math.ceil(wanted.length / MOST_AT_ONCE) }, (_, i) =>
-    ctx.table.getMany(wanted.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE)),
-  );
-  const found = (await Promise.all(calls)).flat();
-  return new Map(found.flatMap((item) => (item ? [[nameOf(item), item]] : [])));
 }

@@ -1,10 +1,11 @@
 // Identifiers: UUIDv7 outside, and what is derived from them. Pure: the caller brings time and random bytes.
 import * as v from 'valibot';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** A UUIDv7 in lower case: the shape of every id. */
+export const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const uuid = <const Brand extends string>(brand: Brand) =>
-  v.pipe(v.string(), v.regex(UUID, 'must be a UUIDv7 in lower case'), v.brand(brand));
+  v.pipe(v.string(), v.regex(UUID_V7, 'must be a UUIDv7 in lower case'), v.brand(brand));
 
 /** A person's id, the guid of every system that speaks to the directory. UUIDv7 (RFC 9562 §5.7), so it sorts by time. */
 export const UserId = uuid('UserId');
@@ -94,4 +95,23 @@ export function numberOf(id: string): number {
 export function legacyIdOf(number: number): string {
   const second = Math.floor((Math.floor(number / 4096) + NUMBER_EPOCH) / 1000);
   return second.toString(16).padStart(8, '0') + number.toString(16).padStart(16, '0');
+}
+
+/** The number behind a legacy id; undefined for what no number makes. */
+export function legacyNumber(legacyId: string): number | undefined {
+  const digits = legacyId.toLowerCase();
+  if (!/^[0-9a-f]{24}$/.test(digits)) return undefined;
+  const number = Number.parseInt(digits.slice(8), 16);
+  return Number.isSafeInteger(number) && legacyIdOf(number) === digits ? number : undefined;
+}
+
+/** Milliseconds since 1970 in which a number was made. */
+export const numberMs = (number: number): number => Math.floor(number / 4096) + NUMBER_EPOCH;
+
+const LAST_MS = 2 ** 48 - 1;
+
+/** The packed first and last id that a millisecond can make: bounds of the order of creation. */
+export function idsOf(ms: number): [first: string, last: string] {
+  const within = Math.min(Math.max(Math.floor(ms), 0), LAST_MS);
+  return [packId(uuidV7(within, new Uint8Array(10))), packId(uuidV7(within, new Uint8Array(10).fill(0xff)))];
 }

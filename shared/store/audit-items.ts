@@ -83,7 +83,7 @@ export interface AuditEvent {
 
 /** A commit that leaves no entry, with its reason. */
 export interface NoEvent {
-  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged';
+  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged' | 'projection';
 }
 export const noEvent = (none: NoEvent['none']): NoEvent => ({ none });
 

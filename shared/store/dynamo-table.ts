@@ -54,8 +54,9 @@ export function dynamoTable({ tableName, client: config, hook }: DynamoOptions):
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
   const get: Table['get'] = async (key, options) => {
-    const input = { TableName: tableName, Key: key, ConsistentRead: !options?.eventual };
-    const { Item } = await answered(documents.send(new GetCommand(input)));
+    const input = { TableName: tableName, Key: key, ConsistentRead: !options?.eventual, ...metered(options) };
+    const { Item, ConsumedCapacity } = await answered(documents.send(new GetCommand(input)));
+    options?.units?.(ConsumedCapacity?.CapacityUnits ?? 0);
     return Item as Item | undefined;
   };
 
@@ -70,7 +71,9 @@ export function dynamoTable({ tableName, client: config, hook }: DynamoOptions):
         if (attempt > CONFLICT_TRIES) fail('store-unavailable');
         if (attempt > 0) await pause(attempt);
         const request = { Keys: wanted, ConsistentRead: !options?.eventual };
-        const answer = await answered(documents.send(new BatchGetCommand({ RequestItems: { [tableName]: request } })));
+        const command = new BatchGetCommand({ RequestItems: { [tableName]: request }, ...metered(options) });
+        const answer = await answered(documents.send(command));
+        for (const { CapacityUnits = 0 } of answer.ConsumedCapacity ?? []) options?.units?.(CapacityUnits);
         for (const item of (answer.Responses?.[tableName] ?? []) as Item[]) found.set(`${item.pk} ${item.sk}`, item);
         wanted = (answer.UnprocessedKeys?.[tableName]?.Keys ?? []) as Key[];
       }
@@ -78,7 +81,9 @@ export function dynamoTable({ tableName, client: config, hook }: DynamoOptions):
     },
 
     async query(input): Promise<ItemPage> {
-      const answer = await answered(documents.send(new QueryCommand({ TableName: tableName, ...compileQuery(input) })));
+      const command = new QueryCommand({ TableName: tableName, ...compileQuery(input), ...metered(input) });
+      const answer = await answered(documents.send(command));
+      input.units?.(answer.ConsumedCapacity?.CapacityUnits ?? 0);
       const last = answer.LastEvaluatedKey as Record<string, string> | undefined;
       return { items: (answer.Items ?? []) as Item[], ...(last && { last }) };
     },
@@ -117,6 +122,10 @@ export function dynamoTable({ tableName, client: config, hook }: DynamoOptions):
     },
   };
 }
+
+/** Capacity is reported only to those who ask: it is part of every answer's bytes. */
+const metered = (options?: { units?: unknown }) =>
+  options?.units ? { ReturnConsumedCapacity: 'TOTAL' as const } : undefined;
 
 /** A single write: done, refused with the item that stood in the way, or done before its answer was lost. */
 async function single(opId: string, send: () => Promise<Item>): Promise<Changed> {

@@ -158,7 +158,7 @@ const auditShard = (opId: string): number => (createHash('sha256').update(opId).
 
 export const COUNTER_SHARDS = 8;
 
-/** Sort values fold case and accents away, so that É stands beside E. */
+/** Sort values fold case and accents away, so that É stands beside E. A sigma is the same at the end of a word. */
 export function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ς', 'σ');
 }

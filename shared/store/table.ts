@@ -72,6 +72,15 @@ export interface QueryInput {
   where?: Condition;
   /** Strongly consistent; base table only. */
   strong?: boolean;
+  /** Asks for the read units that the call consumed, and is told them. */
+  units?: Meter;
+}
+
+export type Meter = (units: number) => void;
+
+export interface ReadOptions {
+  eventual?: boolean;
+  units?: Meter;
 }
 
 export interface ItemPage {
@@ -84,9 +93,9 @@ export type Changed = { done: true; item: Item } | { done: false; existing?: Ite
 
 export interface Table {
   /** One item, strongly consistent unless `eventual`. */
-  get(key: Key, options?: { eventual?: boolean }): Promise<Item | undefined>;
+  get(key: Key, options?: ReadOptions): Promise<Item | undefined>;
   /** Up to 100 items in one call, in the order of the keys, absent ones undefined. */
-  getMany(keys: Key[], options?: { eventual?: boolean }): Promise<(Item | undefined)[]>;
+  getMany(keys: Key[], options?: ReadOptions): Promise<(Item | undefined)[]>;
   query(input: QueryInput): Promise<ItemPage>;
   /** One conditional update outside any transaction: half its price. Says whether its condition held. */
   change(write: { update: Key; when?: Condition } & Change, opId: string): Promise<Changed>;

@@ -8,7 +8,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deliver } from '../../infra/local/delivery.ts';
 import { trimStreamRecords } from '../../infra/local/local-table.ts';
-import { isNewLetter } from '../../infra/local/stream-record.ts';
+import { matchesFilter } from '../../infra/local/stream-record.ts';
 import { pollStream, type StreamOptions, type StreamPoller } from '../../infra/local/streams.ts';
 import { type OpenTable, openTable } from '../support/table.ts';
 
@@ -40,7 +40,7 @@ function poll(worker: StreamOptions['worker'], more: Partial<StreamOptions> = {}
     client: table.dynamo,
     tableName: table.tableName,
     positionFile,
-    filter: isNewLetter,
+    filter: matchesFilter({ kinds: ['letter'], events: ['INSERT'] }),
     worker,
     deadLetter: () => undefined,
     backoffMs: 1,

@@ -11,7 +11,7 @@ import { httpSurfaces } from '../../functions/surfaces.ts';
 import { openGateway } from '../../infra/local/gateway.ts';
 import { newLane } from '../../infra/local/lanes.ts';
 import { probePort } from '../../infra/local/ports.ts';
-import { isNewLetter } from '../../infra/local/stream-record.ts';
+import { matchesFilter } from '../../infra/local/stream-record.ts';
 import { pollStream } from '../../infra/local/streams.ts';
 import type { HttpHandler } from '../../shared/http/serve.ts';
 import { functionOf, resources, type Synthesized } from '../infra/synthesized.ts';
@@ -90,7 +90,7 @@ export async function openDeployed(stacks: Synthesized, bundles: string): Promis
   const stream = pollStream({
     client: table.dynamo,
     tableName: table.tableName,
-    filter: isNewLetter,
+    filter: matchesFilter({ kinds: ['letter'], events: ['INSERT'] }),
     worker: (event) => invoke('mailer', event),
     deadLetter: (_records, error) => Promise.reject(error),
     onFault: (error) => Promise.reject(error),

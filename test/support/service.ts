@@ -2,6 +2,7 @@
 // read, faults to inject. Requests go through the same routes and events as the gateway's.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type StreamSurface, workerSurfaces } from '../../functions/surfaces.ts';
 import { type LocalClock, localClock } from '../../infra/local/clock.ts';
 import { messageReply, readTarget, toEvent, toReply } from '../../infra/local/event.ts';
 import { type Faults, newFaults } from '../../infra/local/faults.ts';
@@ -10,6 +11,8 @@ import { randomRings } from '../../infra/local/key-rings.ts';
 import { localContext } from '../../infra/local/local-context.ts';
 import type { Observed } from '../../infra/local/observed.ts';
 import { gatewayRouter } from '../../infra/local/routes.ts';
+import { matchesFilter } from '../../infra/local/stream-record.ts';
+import { pollStream, type StreamPoller } from '../../infra/local/streams.ts';
 import type { Config } from '../../shared/config.ts';
 import { type Bootstrapped, bootstrap } from '../../shared/directory/bootstrap.ts';
 import type { LogLine } from '../../shared/log.ts';
@@ -66,6 +69,8 @@ export interface TestService {
   /** Another org like the first: an owner, a client. */
   secondOrg(): Promise<Seed>;
   advance(ms: number): void;
+  /** Hands everything committed so far to the projector, as the stream would. */
+  project(): Promise<void>;
   /** The table and SES calls that happen while the function runs. */
   trace(run: () => Promise<unknown>): Promise<Observed[]>;
   /** Every item of the table. */
@@ -139,6 +144,7 @@ export async function testService({
     },
     secondOrg: () => seedOrg(services, 'Other', 'owner@other.test'),
     advance: clock.advance,
+    project: projector(table, handlers),
     trace: (run) => trace(faults, run),
     dump: () => dump(table),
   };
@@ -212,6 +218,28 @@ async function deliver(handlers: Handlers, mailbox: Mailbox): Promise<SentLetter
     await handlers.work('sweeper', { all: true });
   }
   return (await mailbox.letters()).slice(before);
+}
+
+/** The stream of the table, read from its beginning when it is first asked for. */
+function projector({ dynamo, tableName }: OpenTable, handlers: Handlers): () => Promise<void> {
+  const { reads } = workerSurfaces.find((surface) => surface.name === 'projector') as StreamSurface;
+  let poller: StreamPoller | undefined;
+  return () => {
+    poller ??= pollStream({
+      client: dynamo,
+      tableName,
+      filter: matchesFilter(reads),
+      idleMs: 10_000,
+      worker: (event) => handlers.work('projector', event),
+      deadLetter: (_records, error) => {
+        throw error;
+      },
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    return poller.drained();
+  };
 }
 
 async function trace(faults: Faults, run: () => Promise<unknown>): Promise<Observed[]> {
