@@ -48,6 +48,8 @@ interface WorkerFacts extends Grants {
 export interface StreamSurface extends WorkerFacts {
   kind: 'stream';
   reads: StreamFilter;
+  /** Records handed over at once, at most. */
+  batchSize: number;
 }
 
 export type WorkerSurface = StreamSurface | (WorkerFacts & { kind: 'schedule' | 'mail-feedback' });
@@ -118,32 +120,16 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...plain,
     ...withoutSecrets,
     keyRings: ['cursors'],
-    mounts: ['/v1/teams', '/v1/groups', '/v1/divisions', '/v1/locations', '/v1/roles'],
+    mounts: ['/v1/teams', '/v1/groups', '/v1/divisions', '/v1/locations'],
   },
   {
     kind: 'http',
-    name: 'jobs',
-    entry: 'jobs.ts',
+    name: 'roles',
+    entry: 'roles.ts',
     ...plain,
-    ...withSecrets,
-    keyRings: ['cursors'],
-    mounts: ['/v1/jobs', '/v1/imports', 'ANY /v1/invites/bulk', 'ANY /v1/users/bulk'],
-  },
-  {
-    kind: 'http',
-    name: 'exports',
-    entry: 'exports.ts',
-    ...plain,
-    table: 'write',
-    secretPartition: 'sessions',
-    keyRings: ['cursors'],
-    mounts: [
-      '/v1/exports',
-      '/v1/erasures',
-      'ANY /v1/users/{id}/export',
-      'ANY /v1/users/{id}/erase',
-      'ANY /v1/me/export',
-    ],
+    ...withoutSecrets,
+    keyRings: [],
+    mounts: ['/v1/roles'],
   },
   {
     kind: 'http',
@@ -257,6 +243,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     timeoutSeconds: 60,
     sendsMail: true,
     reads: { kinds: ['letter'], events: ['INSERT'] },
+    batchSize: 10,
   },
   {
     kind: 'stream',
@@ -268,14 +255,16 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     timeoutSeconds: 60,
     sendsMail: false,
     reads: { kinds: ['user', 'guest'], events: ['INSERT', 'MODIFY', 'REMOVE'] },
+    // Fifty people are read in one call, and projected in a few.
+    batchSize: 100,
   },
   {
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
-    ...withSecrets,
-    keyRings: ['cursors'],
-    memoryMb: 1024,
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 512,
     timeoutSeconds: 300,
     sendsMail: false,
   },

@@ -1,8 +1,8 @@
-// Carries on the jobs that are due: imports, invites and changes of many, erasures.
+// Carries on the jobs that are due.
+import { deleteUnitStep } from '../shared/directory/structure/unit-members.ts';
 import { runDueJobs, type Steps } from '../shared/job-runner.ts';
 import type { Worker } from '../shared/worker.ts';
 
-/** What a step of each kind does. */
-const STEPS: Steps = {};
+const STEPS: Steps = { 'unit-delete': deleteUnitStep };
 
 export const worker: Worker = (services) => runDueJobs(services, STEPS);

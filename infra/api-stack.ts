@@ -20,7 +20,15 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { type HttpSurface, httpSurfaces, routesOf, type WorkerSurface, workerSurfaces } from '../functions/surfaces.ts';
+import {
+  type HttpSurface,
+  httpSurfaces,
+  routesOf,
+  type StreamFilter,
+  type StreamSurface,
+  type WorkerSurface,
+  workerSurfaces,
+} from '../functions/surfaces.ts';
 import type { DataStack } from './data-stack.ts';
 import { allow, deadLetterQueue, type FunctionParts, surfaceFunction } from './function.ts';
 import type { MailStack } from './mail-stack.ts';
@@ -51,7 +59,8 @@ const ACCESS_LOG = {
 export class ApiStack extends Stack {
   readonly api: HttpApi;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
-  readonly mailerFailures: Queue;
+  /** What the workers of the stream gave up on, by their names. */
+  readonly streamFailures: ReadonlyMap<string, Queue>;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
@@ -80,9 +89,17 @@ export class ApiStack extends Stack {
     });
     this.stageWith(stage, routes);
 
-    this.mailerFailures = deadLetterQueue(this, 'MailerFailures');
-    functions.set('mailer', this.mailer(worker('stream'), parts));
-    functions.set('sweeper', this.sweeper(worker('schedule'), parts));
+    const failures = new Map<string, Queue>();
+    for (const surface of workerSurfaces) {
+      if (surface.kind === 'stream') {
+        const queue = deadLetterQueue(this, `${surface.name}-failures`);
+        failures.set(surface.name, queue);
+        functions.set(surface.name, this.rung(surface, queue, parts));
+      } else if (surface.kind === 'schedule') {
+        functions.set(surface.name, this.scheduled(surface, parts));
+      }
+    }
+    this.streamFailures = failures;
     this.functions = functions;
     new CfnOutput(this, 'BaseUrl', { value: baseUrl });
   }
@@ -136,25 +153,22 @@ export class ApiStack extends Stack {
     return domain;
   }
 
-  /** Rung by the table's stream. Finite tries, then a pointer in the queue: the letter itself waits in the table. */
-  private mailer(surface: WorkerSurface, parts: FunctionParts): LambdaFunction {
+  /** Rung by the table's stream. Finite tries, then a pointer in the queue: what it points at waits in the table. */
+  private rung(surface: StreamSurface, { queueArn }: Queue, parts: FunctionParts): LambdaFunction {
     const streamArn = parts.table.tableStreamArn ?? '';
-    const { queueArn } = this.mailerFailures;
-    const mailer = surfaceFunction(this, surface, parts, [
+    const target = surfaceFunction(this, surface, parts, [
       allow(
         ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
         [streamArn],
       ),
       allow(['sqs:SendMessage'], [queueArn]),
     ]);
-    new EventSourceMapping(this, 'mailer-source', {
-      target: mailer,
+    new EventSourceMapping(this, `${surface.name}-source`, {
+      target,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: [
-        { pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { NewImage: { k: { S: ['letter'] } } } }) },
-      ],
-      batchSize: 10,
+      filters: filtersOf(surface.reads),
+      batchSize: surface.batchSize,
       parallelizationFactor: 1,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
@@ -162,24 +176,36 @@ export class ApiStack extends Stack {
       maxRecordAge: Duration.hours(12),
       onFailure: { bind: () => ({ destination: queueArn }) },
     });
-    return mailer;
+    return target;
   }
 
-  /** The net under the stream. A run that fails is not repeated: the next one, a minute later, does the same work. */
-  private sweeper(surface: WorkerSurface, parts: FunctionParts): LambdaFunction {
-    const sweeper = surfaceFunction(this, surface, parts);
+  /** Each minute. A run that fails is not repeated: the next one, a minute later, does the same work. */
+  private scheduled(surface: WorkerSurface, parts: FunctionParts): LambdaFunction {
+    const target = surfaceFunction(this, surface, parts);
     const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
-    sweeper.configureAsyncInvoke(once);
-    new Rule(this, 'sweeper-schedule', {
+    target.configureAsyncInvoke(once);
+    new Rule(this, `${surface.name}-schedule`, {
       schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaTarget(sweeper, once)],
+      targets: [new LambdaTarget(target, once)],
     });
-    return sweeper;
+    return target;
   }
 }
 
-function worker(kind: WorkerSurface['kind']): WorkerSurface {
-  const found = workerSurfaces.find((surface) => surface.kind === kind);
-  if (!found) throw new Error(`no surface is a ${kind} worker`);
-  return found;
+/** A record whose item is gone shows only what it was. */
+function filtersOf({ kinds, events }: StreamFilter): { pattern: string }[] {
+  const of = (image: 'NewImage' | 'OldImage', eventName: string[]) =>
+    eventName.length === 0
+      ? []
+      : [{ pattern: JSON.stringify({ eventName, dynamodb: { [image]: { k: { S: kinds } } } }) }];
+  return [
+    ...of(
+      'NewImage',
+      events.filter((event) => event !== 'REMOVE'),
+    ),
+    ...of(
+      'OldImage',
+      events.filter((event) => event === 'REMOVE'),
+    ),
+  ];
 }

@@ -12,6 +12,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { ApiStack } from './api-stack.ts';
@@ -92,7 +93,20 @@ function watches({ data, mail, api }: WatchStackProps): Watch[] {
     {
       name: 'mailer-gave-up',
       says: 'The mailer gave up on stream records.',
-      metric: api.mailerFailures.metricApproximateNumberOfMessagesVisible(newest),
+      metric: gaveUp(api, 'mailer').metricApproximateNumberOfMessagesVisible(newest),
+      above: 0,
+    },
+    {
+      name: 'projector-behind',
+      says: 'Search and counts are more than an hour behind the stream, which forgets after a day.',
+      metric: named(api, 'projector').metric('IteratorAge', newest),
+      above: HOUR_MS,
+      periods: 5,
+    },
+    {
+      name: 'projector-gave-up',
+      says: 'The projector gave up on stream records: some people are found by what they were.',
+      metric: gaveUp(api, 'projector').metricApproximateNumberOfMessagesVisible(newest),
       above: 0,
     },
     {
@@ -147,6 +161,12 @@ function watches({ data, mail, api }: WatchStackProps): Watch[] {
 function named(api: ApiStack, name: string): LambdaFunction {
   const found = api.functions.get(name);
   if (!found) throw new Error(`there is no function ${name}`);
+  return found;
+}
+
+function gaveUp(api: ApiStack, name: string): Queue {
+  const found = api.streamFailures.get(name);
+  if (!found) throw new Error(`no worker of the stream is called ${name}`);
   return found;
 }
 

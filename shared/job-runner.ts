@@ -22,7 +22,7 @@ export interface Ran {
   failed: number;
 }
 
-export type Steps = Partial<Record<JobKind, JobStep>>;
+export type Steps = Readonly<Record<JobKind, JobStep>>;
 
 /** How long one job goes on while others wait, so that a large one holds up nobody's small one. */
 const SLICE_MS = 10_000;
@@ -60,15 +60,9 @@ async function letGo(services: Services, job: JobRecord): Promise<void> {
   await saveJob(ctx, { ...job, state: 'waiting', dueAt: instant(ctx.now) }, job);
 }
 
-async function step(
-  services: Services,
-  run: JobStep | undefined,
-  job: JobRecord,
-  ran: Ran,
-): Promise<JobRecord | undefined> {
+async function step(services: Services, run: JobStep, job: JobRecord, ran: Ran): Promise<JobRecord | undefined> {
   const ctx = workerContext(services);
   try {
-    if (!run) throw new Error(`nothing carries out a job of the kind ${job.kind}`);
     const after = await run(ctx, job);
     ran.steps++;
     return await saveJob(workerContext(services), { ...after, attempts: 0 }, job);

@@ -13,6 +13,7 @@ import {
   type Holder,
   releaseExternalId,
   releaseUsername,
+  releaseVendorId,
   repoint,
 } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
@@ -25,6 +26,7 @@ import {
 } from '../store/invite-items.ts';
 import { keys, partitions } from '../store/keys.ts';
 import { putCredential } from '../store/secret-items.ts';
+import { leaveUnits } from '../store/structure-items.ts';
 import { equals, present, type Write } from '../store/table.ts';
 import { newUser, readUserItem, replaceUser, sideWrites, type UserRecord } from '../store/user-items.ts';
 import {
@@ -42,7 +44,7 @@ import { type Context, instant } from './context.ts';
 import { acceptable } from './passwords.ts';
 import { checkSize } from './record.ts';
 import { checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
-import { stamped } from './users.ts';
+import { stamped, stoneOf } from './users.ts';
 
 const MAX_GUEST_ORGS = 20;
 const otherwise = { code: 'version-conflict' } as const;
@@ -182,26 +184,19 @@ export async function moveHome(
 ): Promise<Accepted> {
   const { invite } = acceptance;
   const { id, orgId: oldOrg } = holder;
-  const tombstone: UserRecord = {
-    id,
-    orgId: oldOrg,
-    state: 'erased',
-    version: holder.version + 1,
-    epoch: holder.epoch + 1,
-    roles: [],
-    createdAt: holder.createdAt,
-    updatedAt: instant(ctx.now),
-  };
   const others: Write[] = [
-    replaceUser(tombstone, holder),
+    replaceUser(stoneOf(ctx, holder), holder),
+    ...leaveUnits(holder),
     ...(['p', 's'] as const).map((part) => ({ drop: keys.side(oldOrg, id, part), otherwise })),
     { drop: keys.activity(oldOrg, id), otherwise },
+    { drop: keys.work(oldOrg, id), otherwise },
     { drop: keys.credential(oldOrg, id), otherwise },
     ...(await carryOffers(ctx, invite, holder, { orgId: invite.orgId, userId: id })),
     repoint(keys.emailClaim(invite.email), id, invite.orgId),
     repoint(keys.numberClaim(numberOf(id)), id, invite.orgId),
     ...(holder.username ? [releaseUsername(holder.username, id)] : []),
     ...(holder.externalId ? [releaseExternalId(holder.externalId, oldOrg, id)] : []),
+    ...(holder.side?.provisioning?.externalIds ?? []).map((vendorId) => releaseVendorId(vendorId, oldOrg, id)),
   ];
   const moved = { ...freshRecord(ctx, invite), id, version: holder.version, epoch: holder.epoch };
   return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, 'home-moved')]);

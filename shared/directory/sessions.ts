@@ -175,7 +175,8 @@ export async function refresh(ctx: Context, text: string): Promise<SignedIn> {
   const session = changed.done
     ? readSessionItem(changed.item)
     : await againOrEnd(ctx, token, changed.existing && readSessionItem(changed.existing), home);
-  if (session.orgId !== token.orgId || (abroad && !guest)) fail('session-ended');
+  const left = abroad && (!guest || readUserItem(guest).state === 'erased');
+  if (session.orgId !== token.orgId || left) fail('session-ended');
   const [into, member] = memberOf(home, session.orgId, { org, guest });
   const guestEpoch = member === home ? undefined : member.epoch;
   if (session.epoch !== home.epoch || session.guestEpoch !== guestEpoch || session.orgEpoch !== into.epoch) {

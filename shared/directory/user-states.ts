@@ -7,6 +7,7 @@ import type { Instant } from '../model/text.ts';
 import type { User, UserState } from '../model/user.ts';
 import { governs, guardWrites, leaveAdmins } from '../store/admin-items.ts';
 import { keys } from '../store/keys.ts';
+import { leaveUnits } from '../store/structure-items.ts';
 import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
@@ -23,6 +24,7 @@ import {
   readWhole,
   revokePending,
   stamped,
+  stoneOf,
 } from './users.ts';
 
 /** A move of a deleted person is refused by name, not as one of somebody unknown. */
@@ -88,7 +90,8 @@ async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?
   const home = readUserItem(item);
   const otherwise: Problem = { code: 'version-conflict' };
   const writes: Write[] = [
-    { drop: keys.user(orgId, id), when: { attribute: 'op', equals: guest.revision }, otherwise },
+    replaceUser(stoneOf(ctx, guest), guest),
+    ...leaveUnits(guest),
     replaceUser({ ...home, guestOf: (home.guestOf ?? []).filter((org) => org !== orgId) }, home),
     { update: keys.membership(homeOrgId, id, orgId), set: { st: 'left' }, remove: ['i'], otherwise },
     ...(governs(guest) ? [leaveAdmins(orgId, id)] : []),

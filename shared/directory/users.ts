@@ -31,6 +31,7 @@ import { countInvite, planInvite } from './invite-plan.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
 import { applyPatch, changedMembers, checkSize } from './record.ts';
+import { checkReferences } from './references.ts';
 
 /** The states of people who are there. A deleted one is found only by those who ask for it. */
 export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
@@ -90,7 +91,7 @@ export async function getUserByEmail(ctx: Context, address: string, state?: 'del
 
 export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
   const counted = input.invite ? countInvite(ctx) : Promise.resolve();
-  const [standing] = await together([ctx.standing(), counted]);
+  const [standing] = await together([ctx.standing(), counted, checkReferences(ctx, orgOf(ctx), input)]);
   const { org = fail('permission-missing') } = standing;
   const roles = [...new Set(input.roles ?? (['member'] as const))];
   checkGrant(standing, roles);
@@ -142,9 +143,11 @@ export async function emailTaken(ctx: Context, address: string): Promise<never> 
 
 /** A merge patch by the home org. A new address set here is not proven: see `changeAddress`. */
 export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, version?: number): Promise<User> {
+  const references = settled(checkReferences(ctx, orgOf(ctx), patch, id));
   try {
     return await changeUser(ctx, id, 'user-updated', version, async (before) => {
       const after = applyPatch(before, patch);
+      await references;
       if (patch.email === undefined || patch.email === before.email) return { after };
       if (principalOf(ctx).id === id) fail('own-address-needs-proof');
       const standing = await ctx.standing();
@@ -160,9 +163,19 @@ export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, ver
 
 /** What people may change in their own record: the same change without the permission. */
 export function updateSelf(ctx: Context, patch: UserPatch, version?: number): Promise<User> {
-  return changeUser(ctx, principalOf(ctx).id as UserId, 'user-updated', version, async (before) => ({
-    after: applyPatch(before, patch),
-  }));
+  const id = principalOf(ctx).id as UserId;
+  const references = settled(checkReferences(ctx, orgOf(ctx), patch, id));
+  return changeUser(ctx, id, 'user-updated', version, async (before) => {
+    const after = applyPatch(before, patch);
+    await references;
+    return { after };
+  });
+}
+
+/** Its failure is heard where it is waited for, also when that is never reached. */
+function settled(started: Promise<void>): Promise<void> {
+  started.catch(() => undefined);
+  return started;
 }
 
 /**
@@ -275,5 +288,17 @@ export function checkAboveNone({ permissions, org }: Standing, roles: readonly R
 export function checkDomain(org: OrgRecord, address: string): void {
   if (!domainAllowed(org.settings, domainOf(address))) fail('domain-not-allowed');
 }
+
+/** What stays under an org of somebody who is not of it any more: it says that they are gone, and nothing of them. */
+export const stoneOf = (ctx: Context, { id, orgId, version, epoch, createdAt }: UserRecord): UserRecord => ({
+  id,
+  orgId,
+  state: 'erased',
+  version: version + 1,
+  epoch: epoch + 1,
+  roles: [],
+  createdAt,
+  updatedAt: instant(ctx.now),
+});
 
 export const eventOf = ({ orgId, id, version }: UserRecord, type: EventType) => ({ type, orgId, userId: id, version });

@@ -1,5 +1,6 @@
 // The filter language: SCIM's (RFC 7644 §3.4.2.2) over the members of the record. Read into a tree, judged against a
 // record as the API shows it. Which way the people are found is not decided here.
+import { canonicalAddress } from './email-address.ts';
 import { type Field, fieldAt, parentAt } from './fields.ts';
 import { fail } from './problem.ts';
 
@@ -150,6 +151,9 @@ function readValue(token: Token, field: Field, operator: Operator): Literal {
   if (!known && !field.options?.some((option) => option.toLowerCase() === String(value).toLowerCase())) {
     wrong(`${field.path} is one of ${field.options?.join(', ')}`);
   }
+  // Compared as the directory keeps it: an address in another spelling is the same address.
+  if (field.path === 'email' && (operator === 'eq' || operator === 'ne'))
+    return canonicalAddress(String(value)) ?? value;
   return value;
 }
 

@@ -12,8 +12,6 @@ export const PERMISSIONS = [
   'users:delete',
   'users:invite',
   'users:set-password',
-  'users:export',
-  'users:erase',
   'orgs:read',
   'orgs:write',
   'roles:write',

@@ -107,8 +107,6 @@ export const User = v.object({
   activatedAt: v.optional(Instant),
   deactivatedAt: v.optional(Instant),
   deletedAt: v.optional(Instant),
-  /** When a deleted person is erased for good. */
-  eraseAt: v.optional(Instant),
   termsAcceptedAt: v.optional(Instant),
   termsVersion: v.optional(v.string()),
   /** What the person is in the caller's org: roles, division, teams, groups. */

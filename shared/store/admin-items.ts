@@ -2,8 +2,11 @@
 import { isAdmin } from '../model/principal.ts';
 import type { Problem } from '../model/problem.ts';
 import { keys } from './keys.ts';
-import type { Write } from './table.ts';
+import { equals, type Write } from './table.ts';
 import type { UserRecord } from './user-items.ts';
+
+/** The guard is one small item that every change of an admin writes. */
+const MAX_ADMINS = 500;
 
 const lastAdmin: Problem = { code: 'last-admin' };
 
@@ -11,7 +14,8 @@ const lastAdmin: Problem = { code: 'last-admin' };
 export const joinAdmins = (o: string, u: string): Write => ({
   update: keys.admins(o),
   add: { ids: new Set([u]) },
-  otherwise: lastAdmin,
+  when: { some: [equals('ids', undefined), { attribute: 'ids', sizeBelow: MAX_ADMINS }] },
+  otherwise: { code: 'limit-reached', detail: `an org has at most ${MAX_ADMINS} owners and admins` },
 });
 
 export const leaveAdmins = (o: string, u: string): Write => ({

@@ -43,9 +43,6 @@ export type EventType =
   | 'user-routing-changed'
   | 'user-presence-changed'
   | 'terms-accepted'
-  | 'user-exported'
-  | 'user-erase-asked'
-  | 'user-erased'
   | 'role-created'
   | 'role-updated'
   | 'role-deleted'
@@ -64,10 +61,7 @@ export type EventType =
   | 'division-deleted'
   | 'location-created'
   | 'location-updated'
-  | 'location-deleted'
-  | 'job-created'
-  | 'job-cancelled'
-  | 'job-finished';
+  | 'location-deleted';
 
 export interface AuditEvent {
   type: EventType;
@@ -83,7 +77,7 @@ export interface AuditEvent {
 
 /** A commit that leaves no entry, with its reason. */
 export interface NoEvent {
-  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged' | 'projection';
+  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged' | 'projection' | 'unit-gone';
 }
 export const noEvent = (none: NoEvent['none']): NoEvent => ({ none });
 

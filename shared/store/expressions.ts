@@ -42,7 +42,9 @@ export function expressions(): Expressions {
     if ('below' in asked) return `${name} < ${valueFor(asked.below)}`;
     if ('contains' in asked) return `contains(${name}, ${valueFor(asked.contains)})`;
     if ('lacks' in asked) return `NOT contains(${name}, ${valueFor(asked.lacks)})`;
-    return `size(${name}) > ${valueFor(asked.sizeAbove)}`;
+    return 'sizeAbove' in asked
+      ? `size(${name}) > ${valueFor(asked.sizeAbove)}`
+      : `size(${name}) < ${valueFor(asked.sizeBelow)}`;
   };
 
   const update = ({ set = {}, remove = [], copy = {}, add = {}, take = {} }: Change): string => {

@@ -1,10 +1,9 @@
-// A job as an item: what is to be done, for whom, and the place it has come to. Its rows are in job-row-items.ts.
+// A job as an item: what is to be done, for whom, and the place it has come to.
 import { createHash } from 'node:crypto';
 import type { JobId, OrgId } from '../model/ids.ts';
-import type { Job, JobKind, JobProgress, JobState } from '../model/job.ts';
+import type { JobKind, JobState } from '../model/job.ts';
 import type { Permission } from '../model/principal.ts';
 import type { ProblemCode } from '../model/problem.ts';
-import type { Instant } from '../model/text.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { DUE_SHARDS, keys, partitions } from './keys.ts';
 import { absent, equals, type Item, type Value, type Write } from './table.ts';
@@ -22,7 +21,6 @@ export interface JobRecord {
   orgId: OrgId;
   kind: JobKind;
   state: JobState;
-  dryRun: boolean;
   createdAt: string;
   createdBy: JobOwner;
   /** Moment of the next run; the order of the due lane. */
@@ -31,7 +29,6 @@ export interface JobRecord {
   leasedUntil?: string;
   /** Runs in a row that ended with a failure that passes. */
   attempts: number;
-  progress: JobProgress;
   /** Where the next run goes on; each kind has its own meaning of it. */
   position?: string;
   /** What is to be done, in the words of the kind. */
@@ -47,13 +44,11 @@ const NAMES: Names<JobRecord> = {
   orgId: 'o',
   kind: 'kind',
   state: 'st',
-  dryRun: 'dry',
   createdAt: 'ca',
   createdBy: 'cb',
   dueAt: 'due',
   leasedUntil: 'lease',
   attempts: 'tries',
-  progress: 'pg',
   position: 'pos',
   options: 'opt',
   endedAt: 'en',
@@ -61,14 +56,14 @@ const NAMES: Names<JobRecord> = {
   revision: 'op',
 };
 
-/** Ended jobs and their rows are kept 30 days. */
-export const JOB_KEPT_SECONDS = 30 * 86_400;
+/** An ended job is kept 30 days. */
+const JOB_KEPT_SECONDS = 30 * 86_400;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 
 const dueShard = (id: string): number => (createHash('sha256').update(id).digest()[0] ?? 0) % DUE_SHARDS;
 
-/** One place in the indexes: the due lane while it lives, the org's list of jobs when it has ended. */
+/** In the due lane while it lives. */
 export function jobItem(job: JobRecord): Item {
   const key = keys.job(job.orgId, job.id);
   const packed = key.pk.slice(-22);
@@ -84,29 +79,11 @@ export function jobItem(job: JobRecord): Item {
 
 export const readJobItem = (item: Item): JobRecord => unpack(item, NAMES);
 
-/** The job's entry in the org's list: made with it, never changed, so that a list keeps its order while jobs run. */
-export const jobListed = (job: JobRecord): Write => {
-  const key = keys.job(job.orgId, job.id);
-  const created = Math.floor(Date.parse(job.createdAt) / 1000);
-  return {
-    put: {
-      pk: key.pk,
-      sk: 'L',
-      k: 'job-entry',
-      id: job.id,
-      lp: partitions.jobs(job.orgId),
-      sc: key.pk.slice(-22),
-      ttl: created + 2 * JOB_KEPT_SECONDS,
-    },
-    when: absent,
-    otherwise: { code: 'version-conflict' },
-  };
-};
-
-export const newJob = (job: JobRecord): Write[] => [
-  { put: jobItem(job), when: absent, otherwise: { code: 'version-conflict' } },
-  jobListed(job),
-];
+export const newJob = (job: JobRecord): Write => ({
+  put: jobItem(job),
+  when: absent,
+  otherwise: { code: 'version-conflict' },
+});
 
 /** Nobody wrote the job since it was read. */
 export const replaceJob = (after: JobRecord, before: JobRecord): Write => ({
@@ -114,20 +91,3 @@ export const replaceJob = (after: JobRecord, before: JobRecord): Write => ({
   when: equals('op', before.revision),
   otherwise: { code: 'version-conflict' },
 });
-
-export function toJob(job: JobRecord): Job {
-  const { id, orgId, kind, state, dryRun, progress, createdAt, createdBy, dueAt, endedAt, failure } = job;
-  return {
-    id,
-    orgId,
-    kind,
-    state,
-    dryRun,
-    progress,
-    createdAt: createdAt as Instant,
-    createdBy: createdBy.id,
-    ...(!isEnded(job) && { dueAt: dueAt as Instant }),
-    ...(endedAt && { endedAt: endedAt as Instant }),
-    ...(failure && { failure }),
-  };
-}

@@ -25,8 +25,7 @@
 //  search entry            O#o#X#field#bucket     value#u             –
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
-//  job; its rows           O#o#J#j; O#o#S#J#j     J; B#block          O#o#J#0: created; DUE#job#0..7: updated
-//  receipt of an erasure   O#o#E#u                E                   O#o#E#0: created
+//  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
@@ -99,12 +98,6 @@ export const keys = {
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
-  /** Rows may carry password hashes until they are done, so they lie among the secrets. */
-  jobBlock: (o: string, j: string, block: number): Key => ({
-    pk: `${org(o)}#S#J#${packId(j)}`,
-    sk: `B#${String(block).padStart(5, '0')}`,
-  }),
-  receipt: (o: string, u: string): Key => ({ pk: `${org(o)}#E#${packId(u)}`, sk: 'E' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
@@ -132,9 +125,6 @@ export const partitions = {
   unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
   counters: (o: string) => `${org(o)}#N`,
-  jobs: (o: string) => `${org(o)}#J#0`,
-  jobBlocks: (o: string, j: string) => `${org(o)}#S#J#${packId(j)}`,
-  receipts: (o: string) => `${org(o)}#E#0`,
   due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),

@@ -84,6 +84,13 @@ export function moveCounters(orgId: OrgId, shard: number, deltas: ReadonlyMap<Co
   return [{ update, set: { k: 'counter' }, add, otherwise: { code: 'version-conflict' } }];
 }
 
+/** A counter anew, if nobody moved it since it was read. */
+export const setCounter = (orgId: OrgId, shard: number, counts: Counts, read: Item | undefined): Write => ({
+  put: { ...keys.counter(orgId, shard), k: 'counter', ...counts },
+  when: read === undefined ? absent : equals('op', read.op),
+  otherwise: { code: 'version-conflict' },
+});
+
 export type Counts = Record<CountedState, number>;
 
 export function sumCounters(items: readonly Item[]): Counts {

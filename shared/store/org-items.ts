@@ -5,6 +5,7 @@ import type { OwnRoles, Permission } from '../model/principal.ts';
 import type { Instant } from '../model/text.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys, partitions } from './keys.ts';
+import { packRoles, unpackRoles } from './role-items.ts';
 import { absent, equals, type Item, type Write } from './table.ts';
 
 export interface OrgRecord {
@@ -32,11 +33,13 @@ const ORG_NAMES: Names<Omit<OrgRecord, 'id'>> = {
 
 export function orgItem(org: OrgRecord): Item {
   const key = keys.org(org.id);
-  return { ...pack(org, ORG_NAMES), ...key, k: 'org', lp: partitions.orgs, sc: key.pk.slice(-22) };
+  const roles = org.ownRoles && { roles: packRoles(org.ownRoles) };
+  return { ...pack(org, ORG_NAMES), ...key, k: 'org', lp: partitions.orgs, sc: key.pk.slice(-22), ...roles };
 }
 
 export function readOrgItem(item: Item): OrgRecord {
-  return { id: unpackId(item.pk.slice(2)) as OrgId, ...unpack(item, ORG_NAMES) };
+  const org = { id: unpackId(item.pk.slice(2)) as OrgId, ...unpack(item, ORG_NAMES) };
+  return item.roles ? { ...org, ownRoles: unpackRoles(item.roles as Record<string, string>) } : org;
 }
 
 export function toOrg({ id, name, settings, version, createdAt, updatedAt }: OrgRecord): Org {

@@ -23,6 +23,7 @@ export type Condition =
   | { attribute: string; contains: string }
   | { attribute: string; lacks: string }
   | { attribute: string; sizeAbove: number }
+  | { attribute: string; sizeBelow: number }
   | { every: Condition[] }
   | { some: Condition[] };
 

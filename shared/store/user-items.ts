@@ -48,9 +48,6 @@ export interface UserRecord {
   activatedAt?: string;
   deactivatedAt?: string;
   deletedAt?: string;
-  /** When the erasure of a deleted person is due, and the job that will do it. */
-  eraseAt?: string;
-  eraseJobId?: string;
   termsAcceptedAt?: string;
   termsVersion?: string;
   roles: Role[];
@@ -141,8 +138,6 @@ const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
   activatedAt: 'aa',
   deactivatedAt: 'da',
   deletedAt: 'xa',
-  eraseAt: 'ea',
-  eraseJobId: 'ej',
   termsAcceptedAt: 'ta',
   termsVersion: 'tv',
   roles: 'ro',
@@ -288,7 +283,6 @@ export function toUser(record: UserRecord, activity?: Counted, work?: Work): Use
     activatedAt: record.activatedAt,
     deactivatedAt: record.deactivatedAt,
     deletedAt: record.deletedAt,
-    eraseAt: record.eraseAt,
     termsAcceptedAt: record.termsAcceptedAt,
     termsVersion: record.termsVersion,
     profile: present({ ...record.profile, displayName }),

@@ -79,15 +79,25 @@ describe('the orders of a list', () => {
     expect(named((await ok(list({ sort: '-familyName' }))).items)).toEqual(up.reverse());
   });
 
-  it.each(['createdAt', '-createdAt', 'email', '-email', 'familyName', '-familyName'])(
-    'by %s is the same whatever the size of the pages',
-    async (sort) => {
-      const whole = ids((await ok(list({ sort, limit: 200 }))).items);
-      for (const limit of [1, 2, 3, 5, 13]) expect(ids(await walk({ sort, limit }))).toEqual(whole);
-    },
-  );
+  it.each([
+    'createdAt',
+    '-createdAt',
+    'email',
+    '-email',
+    'familyName',
+    '-familyName',
+    'updatedAt',
+    '-number',
+    'id',
+    'profile.title',
+    '-profile.givenName',
+    'version',
+  ])('by %s is the same whatever the size of the pages', async (sort) => {
+    const whole = ids((await ok(list({ sort, limit: 200 }))).items);
+    for (const limit of [1, 2, 3, 5, 13]) expect(ids(await walk({ sort, limit }))).toEqual(whole);
+  });
 
-  it.each(['id', 'passwordHash', '_pk', 'profile.familyName', '--email', ''])('by %j there is not', async (sort) => {
+  it.each(['passwordHash', '_pk', 'profile.skills', 'profile', '--email', ''])('by %j there is not', async (sort) => {
     expect(await list({ sort })).toMatchObject({ status: 422, json: { issues: [{ pointer: '/sort' }] } });
   });
 });
@@ -134,6 +144,7 @@ describe('a walk', () => {
   });
 
   it('says where it goes on in the answer and in the Link header, and on the last page in neither', async () => {
+    await service.project();
     const first = await list({ limit: 3, sort: '-email', filter: 'state eq "staged"' });
     const link = /^<(.*)>; rel="next"$/.exec(first.headers.link ?? '')?.[1] as string;
     expect(new URL(link, 'http://x.test').searchParams.get('cursor')).toBe(first.json.nextCursor);
@@ -271,6 +282,7 @@ describe('a filter', () => {
   it('by state shows those in it, the deleted only when asked for', async () => {
     const [stays, goes] = [await create({ invite: true }), await create()];
     await remove(goes.id);
+    await service.project();
     expect(ids(await walk({ filter: 'state eq "invited"', limit: 1 }))).toEqual([stays.id]);
     const deleted = await walk({ filter: 'state eq "deleted"', limit: 1 });
     expect(ids(deleted)).toContain(goes.id);
@@ -288,30 +300,19 @@ describe('a filter', () => {
     'hash eq "x"',
     '__proto__ eq "x"',
     'constructor eq "x"',
-    'email sw "a"',
     'email eq a',
     'email eq "a',
-    'email eq "a" or email eq "b"',
-    'not (email eq "a")',
-    '(email eq "a")',
     'email eq "a" and',
-    'email eq "a"and state eq "active"',
+    'state eq "deleted" or email pr',
     'email eq "a\u0001"',
     'email eq "\\x"',
     'email eq 1',
     'email eq true',
     'email eq TRUE',
     'number eq "1"',
-    'number eq 1.5',
-    'number eq 1e5',
-    'number eq null',
-    'state eq "ACTIVE"',
     'state eq "gone"',
     'state eq FALSE',
-    'email ne "a"',
-    'email pr',
     'username eq "x" or 1 eq 1',
-    `${'state eq "active" and '.repeat(10)}state eq "active"`,
     `username eq "${'x'.repeat(1000)}"`,
     '',
     ' ',
@@ -323,11 +324,11 @@ describe('a filter', () => {
     const own = await testService();
     const by = await own.tokenFor();
     for (const n of upTo(30)) {
-      const body = { email: newAddress(), invite: n % 10 === 0 };
+      const body = { email: newAddress(), ...(n % 10 === 0 && { profile: { title: 'Pilot' } }) };
       await ok(own.call('POST', '/v1/users', { token: by, body }));
     }
     const calls = await own.trace(async () => {
-      const page = await ok(own.call('GET', '/v1/users?filter=state+eq+"invited"&limit=2', { token: by }));
+      const page = await ok(own.call('GET', '/v1/users?filter=profile.title+eq+"pilot"&limit=2', { token: by }));
       expect(page.items).toHaveLength(2);
       expect(page.nextCursor).toBeTypeOf('string');
     });
@@ -369,7 +370,7 @@ describe('what an item shows', () => {
       'passwordHash',
       '_pk',
       'security.hash',
-      'custom.custom1',
+      'custom.custom9',
       'profile.',
       '',
       'custom,',

@@ -1,9 +1,7 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
 
 import { eventsRequests } from './operations/events.ts';
-import { exportsRequests } from './operations/exports.ts';
 import { findingRequests } from './operations/finding.ts';
-import { jobsRequests } from './operations/jobs.ts';
 import { preferencesRequests } from './operations/preferences.ts';
 import { structureRequests } from './operations/structure.ts';
 import { workRequests } from './operations/work.ts';
@@ -317,8 +315,6 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   get('/openapi.json'),
   get('/docs'),
   ...structureRequests,
-  ...jobsRequests,
-  ...exportsRequests,
   ...eventsRequests,
   ...findingRequests,
   ...preferencesRequests,

@@ -1,33 +1,25 @@
-// Jobs: how one is made, found, cancelled, and what a worker needs to carry one on. What the kinds do is in files of
-// their own beside this one.
+// Jobs: how one is made, and what a worker needs to carry one on. What the kinds do is in files of their own.
 import type { ClientId, JobId, UserId } from '../../model/ids.ts';
-import type { Job } from '../../model/job.ts';
-import type { Page } from '../../model/page.ts';
 import type { Principal } from '../../model/principal.ts';
-import { fail } from '../../model/problem.ts';
-import { isEnded, type JobRecord, newJob, readJobItem, replaceJob, toJob } from '../../store/job-items.ts';
-import { keys, partitions } from '../../store/keys.ts';
-import type { Item, Write } from '../../store/table.ts';
-import { commit, reapply } from '../commit.ts';
+import { isEnded, type JobRecord, newJob, readJobItem, replaceJob } from '../../store/job-items.ts';
+import { keys } from '../../store/keys.ts';
+import type { Write } from '../../store/table.ts';
 import { type Context, instant, newId, newOpId, orgOf, principalOf, secondsFrom } from '../context.ts';
-import { listPage, type PageInput } from '../lists.ts';
 import { actorStanding } from '../standing.ts';
 
 /** Seconds a worker holds a job; every step that saves renews it. */
 export const LEASE_SECONDS = 120;
 
-type Planned = Pick<JobRecord, 'kind' | 'options'> &
-  Partial<Pick<JobRecord, 'dryRun' | 'dueAt' | 'progress' | 'position'>>;
+type Planned = Pick<JobRecord, 'kind' | 'options'> & Partial<Pick<JobRecord, 'dueAt' | 'position'>>;
 
-/** A job of the caller's org on the caller's behalf, as writes for the commit that asks for it. */
-export async function planJob(ctx: Context, planned: Planned): Promise<{ job: JobRecord; writes: Write[] }> {
+/** A job of the caller's org on the caller's behalf, as a write of the commit that asks for it. */
+export async function planJob(ctx: Context, planned: Planned): Promise<{ job: JobRecord; write: Write }> {
   const principal = principalOf(ctx);
   const { permissions } = await ctx.standing();
   const job: JobRecord = {
     id: newId<JobId>(ctx),
     orgId: orgOf(ctx),
     state: 'waiting',
-    dryRun: false,
     createdAt: instant(ctx.now),
     createdBy: {
       is: principal.is,
@@ -37,43 +29,9 @@ export async function planJob(ctx: Context, planned: Planned): Promise<{ job: Jo
     },
     dueAt: instant(ctx.now),
     attempts: 0,
-    progress: { done: 0, failed: 0, skipped: 0 },
     ...planned,
   };
-  return { job, writes: newJob(job) };
-}
-
-export async function readJob(ctx: Context, id: JobId): Promise<JobRecord> {
-  const item = await ctx.table.get(keys.job(orgOf(ctx), id));
-  return item ? readJobItem(item) : fail('not-found');
-}
-
-export const getJob = async (ctx: Context, id: JobId): Promise<Job> => toJob(await readJob(ctx, id));
-
-/** Newest first. */
-export function listJobs(ctx: Context, input: PageInput): Promise<Page<Job>> {
-  const orgId = orgOf(ctx);
-  const query = { pk: partitions.jobs(orgId), index: 'byCreated' as const, descending: true };
-  return listPage(ctx, ['jobs', orgId], input, query, async (entries) => {
-    const items: (Item | undefined)[] = [];
-    for (let i = 0; i < entries.length; i += 100) {
-      const wanted = entries.slice(i, i + 100).map(({ id }) => keys.job(orgId, String(id)));
-      items.push(...(await ctx.table.getMany(wanted)));
-    }
-    return items.flatMap((item) => (item ? [toJob(readJobItem(item))] : []));
-  });
-}
-
-/** What was done stays done; nothing more is. */
-export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
-  return reapply(async () => {
-    const before = await readJob(ctx, id);
-    if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
-    const { leasedUntil: _lease, ...rest } = before;
-    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };
-    const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
-    return commit(ctx, event, [replaceJob(after, before)], toJob(after));
-  });
+  return { job, write: newJob(job) };
 }
 
 /**
@@ -117,8 +75,8 @@ export async function leaseJob(ctx: Context, orgId: string, id: string): Promise
 }
 
 /**
- * Keeps how far a job has come and renews the lease, or ends it. Undefined when somebody else wrote it meanwhile: it was
- * cancelled, or the lease ran out. The caller stops then.
+ * Keeps how far a job has come and renews the lease, or ends it. Undefined when somebody else wrote it meanwhile, since
+ * the lease ran out. The caller stops then.
  */
 export async function saveJob(ctx: Context, after: JobRecord, before: JobRecord): Promise<JobRecord | undefined> {
   const until = instant(secondsFrom(ctx.now, LEASE_SECONDS));

@@ -15,6 +15,9 @@ export interface Order {
 
 const INDEXES: Record<string, IndexName> = {
   createdAt: 'byCreated',
+  // Ids and numbers rise with time.
+  id: 'byCreated',
+  number: 'byCreated',
   updatedAt: 'byUpdated',
   email: 'byEmail',
   familyName: 'byName',

@@ -1,4 +1,0 @@
-// exports
-import type { Operation } from '../shared/http/endpoint.ts';
-
-export const operations: readonly Operation[] = [];

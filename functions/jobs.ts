@@ -1,4 +1,0 @@
-// jobs
-import type { Operation } from '../shared/http/endpoint.ts';
-
-export const operations: readonly Operation[] = [];

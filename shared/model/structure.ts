@@ -1,0 +1,61 @@
+// What an org is made of beside people: teams and groups that people are in, divisions they belong to, locations.
+import * as v from 'valibot';
+import { DivisionId, GroupId, LocationId, TeamId } from './ids.ts';
+import { group } from './patch.ts';
+import { Instant, personName, TimeZone, text } from './text.ts';
+
+const name = v.pipe(personName(100), v.minLength(2));
+const description = text(500);
+/** At most 30 of 40 characters. Source: Axway teams. */
+const tags = v.pipe(v.array(v.pipe(text(40), v.minLength(1))), v.maxLength(30));
+
+/** A team or a group. Names are unique among their kind in the org, whatever their case and accents. */
+export const UnitCreate = group({ name, description: v.nullish(description), tags: v.nullish(tags) });
+export type UnitCreate = v.InferOutput<typeof UnitCreate>;
+export const UnitPatch = group({ name: v.optional(name), description: v.nullish(description), tags: v.nullish(tags) });
+export type UnitPatch = v.InferOutput<typeof UnitPatch>;
+
+const common = {
+  number: v.pipe(v.number(), v.integer()),
+  name: v.string(),
+  description: v.optional(v.string()),
+  version: v.pipe(v.number(), v.integer()),
+  createdAt: Instant,
+  updatedAt: Instant,
+};
+
+export const UnitView = v.object({ id: v.union([TeamId, GroupId]), ...common, tags: v.optional(v.array(v.string())) });
+export type UnitView = v.InferOutput<typeof UnitView>;
+
+const line = text(255);
+
+/** Where a place is, as far as anybody says. */
+const whereabouts = {
+  street: v.nullish(line),
+  city: v.nullish(line),
+  region: v.nullish(line),
+  postalCode: v.nullish(line),
+  country: v.nullish(text(2)),
+  timeZone: v.nullish(TimeZone),
+};
+const WHEREABOUTS = ['street', 'city', 'region', 'postalCode', 'country', 'timeZone'] as const;
+
+export const DivisionCreate = group({ name, description: v.nullish(description) });
+export const DivisionPatch = group({ name: v.optional(name), description: v.nullish(description) });
+export const LocationCreate = group({ name, description: v.nullish(description), ...whereabouts });
+export const LocationPatch = group({ name: v.optional(name), description: v.nullish(description), ...whereabouts });
+export type PlaceCreate = v.InferOutput<typeof LocationCreate>;
+export type PlacePatch = v.InferOutput<typeof LocationPatch>;
+
+export const PlaceView = v.object({
+  id: v.union([DivisionId, LocationId]),
+  ...common,
+  ...(Object.fromEntries(WHEREABOUTS.map((member) => [member, v.optional(v.string())])) as Record<
+    (typeof WHEREABOUTS)[number],
+    v.OptionalSchema<v.StringSchema<undefined>, undefined>
+  >),
+});
+export type PlaceView = v.InferOutput<typeof PlaceView>;
+
+/** Teams and groups that one person may be in, in one org. */
+export const MAX_UNITS = { team: 20, group: 40 } as const;

@@ -1,0 +1,180 @@
+// Teams, groups, divisions and locations as items, and somebody's place in a team or group as one.
+import {
+  type DivisionId,
+  type GroupId,
+  type LocationId,
+  numberOf,
+  type OrgId,
+  type TeamId,
+  type UserId,
+} from '../model/ids.ts';
+import type { PlaceView, UnitView } from '../model/structure.ts';
+import type { Instant } from '../model/text.ts';
+import { type Names, pack, unpack } from './attributes.ts';
+import { fold, keys, partitions, type Unit } from './keys.ts';
+import { absent, equals, type Item, type Key, type Write } from './table.ts';
+import type { UserRecord } from './user-items.ts';
+
+interface Named {
+  orgId: OrgId;
+  name: string;
+  description?: string;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+  /** What the last write left: any other write changes it. */
+  revision?: string;
+}
+
+export type UnitId = TeamId | GroupId;
+
+export interface UnitRecord extends Named {
+  id: UnitId;
+  kind: Unit;
+  /** A unit that is being deleted takes nobody in, and is unknown to callers. */
+  state: 'live' | 'deleting';
+  tags?: string[];
+}
+
+const UNIT_NAMES: Names<UnitRecord> = {
+  id: 'id',
+  orgId: 'o',
+  kind: 'unit',
+  state: 'st',
+  name: 'name',
+  description: 'desc',
+  tags: 'tags',
+  version: 'v',
+  createdAt: 'ca',
+  updatedAt: 'ua',
+  revision: 'op',
+};
+
+export function unitItem(unit: UnitRecord): Item {
+  const key = keys.unit(unit.orgId, unit.kind, unit.id);
+  const packed = key.pk.slice(-22);
+  const listed = {
+    lp: partitions.units(unit.orgId, unit.kind),
+    sc: packed,
+    sn: `${fold(unit.name).slice(0, 120).toWellFormed()}#${packed}`,
+  };
+  return { ...pack(unit, UNIT_NAMES), ...key, k: unit.kind, ...(unit.state === 'live' && listed) };
+}
+
+export const readUnitItem = (item: Item): UnitRecord => unpack(item, UNIT_NAMES);
+
+export function toUnit({ id, name, description, tags, version, createdAt, updatedAt }: UnitRecord): UnitView {
+  return {
+    id,
+    number: numberOf(id),
+    name,
+    ...(description && { description }),
+    ...(tags && { tags }),
+    version,
+    createdAt: createdAt as Instant,
+    updatedAt: updatedAt as Instant,
+  };
+}
+
+/** Somebody's place in a unit; `byCreated` lists those of a unit in the order in which the people were made. */
+export const memberItem = (orgId: OrgId, userId: UserId, kind: Unit, id: UnitId): Item => {
+  const key = keys.unitMember(orgId, userId, kind, id);
+  return { ...key, k: `${kind}-member`, lp: partitions.unitMembers(orgId, kind, id), sc: key.pk.slice(-22) };
+};
+
+export const unitsOf = (record: UserRecord, kind: Unit): UnitId[] =>
+  (kind === 'team' ? record.teams : record.groups) ?? [];
+
+/** Drops every place of somebody who is not of the org any more. */
+export function leaveUnits(record: UserRecord): Write[] {
+  const drops = (kind: Unit) =>
+    unitsOf(record, kind).map((id) => ({
+      drop: keys.unitMember(record.orgId, record.id, kind, id),
+      otherwise: conflict,
+    }));
+  return [...drops('team'), ...drops('group')];
+}
+
+const conflict = { code: 'version-conflict' } as const;
+
+export type PlaceKind = 'division' | 'location';
+export type PlaceId = DivisionId | LocationId;
+
+export interface PlaceRecord extends Named {
+  id: PlaceId;
+  kind: PlaceKind;
+  street?: string;
+  city?: string;
+  region?: string;
+  postalCode?: string;
+  country?: string;
+  timeZone?: string;
+}
+
+const PLACE_NAMES: Names<PlaceRecord> = {
+  id: 'id',
+  orgId: 'o',
+  kind: 'place',
+  name: 'name',
+  description: 'desc',
+  street: 'street',
+  city: 'city',
+  region: 'region',
+  postalCode: 'zip',
+  country: 'country',
+  timeZone: 'tz',
+  version: 'v',
+  createdAt: 'ca',
+  updatedAt: 'ua',
+  revision: 'op',
+};
+
+export const placeKey = (orgId: OrgId, kind: PlaceKind, id: string): Key =>
+  kind === 'division' ? keys.division(orgId, id) : keys.location(orgId, id);
+
+export const placeItem = (place: PlaceRecord): Item => ({
+  ...pack(place, PLACE_NAMES),
+  ...placeKey(place.orgId, place.kind, place.id),
+  k: place.kind,
+});
+
+export const readPlaceItem = (item: Item): PlaceRecord => unpack(item, PLACE_NAMES);
+
+export function toPlace(place: PlaceRecord): PlaceView {
+  const { orgId: _org, kind: _kind, revision: _revision, createdAt, updatedAt, ...shown } = place;
+  return { ...shown, number: numberOf(place.id), createdAt: createdAt as Instant, updatedAt: updatedAt as Instant };
+}
+
+/** Something new of an org, its name and its number. Refused for the number, another id is drawn. */
+export function newNamed(item: Item, { orgId, id, name }: Named & { id: string }, kind: NamedKind): Write[] {
+  return [
+    { put: item, when: absent, otherwise: conflict },
+    claimName(orgId, kind, name, id),
+    { put: { ...keys.unitNumberClaim(orgId, numberOf(id)), k: 'claim', u: id }, when: absent, otherwise: conflict },
+  ];
+}
+
+type NamedKind = Unit | PlaceKind | 'role';
+
+const claimName = (orgId: OrgId, kind: NamedKind, name: string, id: string): Write => ({
+  put: { ...keys.nameClaim(orgId, kind, name), k: 'claim', u: id },
+  when: absent,
+  otherwise: { code: 'name-taken' },
+});
+
+/** The item as it is now, and its name's claim where the name is another one. */
+export function replaceNamed(item: Item, before: Named & { id: string }, kind: NamedKind): Write[] {
+  const { orgId, id, name } = before;
+  const same = fold(String(item.name)) === fold(name);
+  const release: Write = { drop: keys.nameClaim(orgId, kind, name), otherwise: conflict };
+  return [
+    { put: item, when: equals('op', before.revision), otherwise: conflict },
+    ...(same ? [] : [claimName(orgId, kind, String(item.name), id), release]),
+  ];
+}
+
+/** Frees name and number. */
+export const releaseNamed = ({ orgId, id, name }: Named & { id: string }, kind: NamedKind): Write[] => [
+  { drop: keys.nameClaim(orgId, kind, name), otherwise: conflict },
+  { drop: keys.unitNumberClaim(orgId, numberOf(id)), otherwise: conflict },
+];
