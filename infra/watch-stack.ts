@@ -123,6 +123,13 @@ function watches({ data, mail, api }: WatchStackProps): Watch[] {
       periods: 2,
     },
     {
+      name: 'worker-failing',
+      says: 'The worker that carries on jobs fails run after run.',
+      metric: named(api, 'worker').metricErrors(sum),
+      above: 2,
+      periods: 2,
+    },
+    {
       name: 'api-errors',
       says: 'The API answers 5xx.',
       metric: api.api.metricServerError(sum),

@@ -1,12 +1,14 @@
 // The four ways in that an accepted invite opens: enter as somebody new, join as a guest, move the home of somebody who
 // was never in, or take an address from somebody who never proved it.
+
+import type { EventType } from '../model/event.ts';
 import { type InviteId, numberOf, type OrgId } from '../model/ids.ts';
 import { mergePatch } from '../model/patch.ts';
 import { fail } from '../model/problem.ts';
 import type { Profile } from '../model/user/profile.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import { guardWrites } from '../store/admin-items.ts';
-import type { AuditEvent, EventType } from '../store/audit-items.ts';
+import type { AuditEvent } from '../store/audit-items.ts';
 import {
   claimEmail,
   claimNumber,

@@ -1,6 +1,7 @@
 // People: create, read, change. Only the home org changes identity, profile and security. The moves between their
 // states are in user-states.ts.
 import { domainOf } from '../model/email-address.ts';
+import type { EventType } from '../model/event.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
 import { mergePatch } from '../model/patch.ts';
@@ -8,7 +9,6 @@ import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { User, UserCreate, UserPatch, UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
-import type { EventType } from '../store/audit-items.ts';
 import { type Counted, putWork, readActivity, readWork, type Work } from '../store/beside-items.ts';
 import { claimEmail, claimNumber, moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';

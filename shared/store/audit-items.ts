@@ -1,67 +1,10 @@
 // Audit entries: who did what to whom, without personal values. Appended in the commit of the change, never changed.
+import type { Event, EventType } from '../model/event.ts';
+import type { OrgId, UserId } from '../model/ids.ts';
 import type { Principal } from '../model/principal.ts';
 import type { Instant } from '../model/text.ts';
-import { keys, partitions } from './keys.ts';
-import type { Write } from './table.ts';
-
-/** Past tense, stable: part of the contract like the problem codes. */
-export type EventType =
-  | 'user-created'
-  | 'user-updated'
-  | 'user-email-changed'
-  | 'user-deleted'
-  | 'user-restored'
-  | 'user-activated'
-  | 'user-deactivated'
-  | 'user-locked'
-  | 'user-unlocked'
-  | 'user-roles-changed'
-  | 'user-invited'
-  | 'invite-resent'
-  | 'invite-extended'
-  | 'invite-revoked'
-  | 'invite-accepted'
-  | 'membership-accepted'
-  | 'membership-ended'
-  | 'home-moved'
-  | 'address-released'
-  | 'password-reset-asked'
-  | 'password-reset-completed'
-  | 'password-changed'
-  | 'contact-validation-started'
-  | 'contact-validation-resent'
-  | 'contact-validation-cancelled'
-  | 'contact-validated'
-  | 'session-ended'
-  | 'sessions-ended'
-  | 'session-reuse-detected'
-  | 'org-created'
-  | 'org-updated'
-  | 'client-created'
-  | 'client-rotated'
-  | 'client-revoked'
-  | 'user-routing-changed'
-  | 'user-presence-changed'
-  | 'terms-accepted'
-  | 'role-created'
-  | 'role-updated'
-  | 'role-deleted'
-  | 'team-created'
-  | 'team-updated'
-  | 'team-deleted'
-  | 'team-member-added'
-  | 'team-member-removed'
-  | 'group-created'
-  | 'group-updated'
-  | 'group-deleted'
-  | 'group-member-added'
-  | 'group-member-removed'
-  | 'division-created'
-  | 'division-updated'
-  | 'division-deleted'
-  | 'location-created'
-  | 'location-updated'
-  | 'location-deleted';
+import { AUDIT_SHARDS, keys, partitions } from './keys.ts';
+import { absent, type Item, type Write } from './table.ts';
 
 export interface AuditEvent {
   type: EventType;
@@ -108,6 +51,36 @@ export function auditEntry(event: AuditEvent, { now, requestId, opId, principal 
       ...(version !== undefined && { version }),
       ttl: Math.floor(now.getTime() / 1000) + RETENTION,
     },
+    when: absent,
     otherwise: { code: 'version-conflict' },
   };
 }
+
+/** What an entry tells. Its id is its place in time, so that entries sort by id. */
+export function readEvent(item: Item): Event {
+  const { type, at, request, actor, user, subject, changed, version } = item as Item & {
+    type: EventType;
+    at: Instant;
+    request: string;
+    actor: Event['actor'];
+    user?: UserId;
+    subject?: string;
+    changed?: string[];
+    version?: number;
+  };
+  return {
+    id: item.sk,
+    at,
+    type,
+    actor,
+    requestId: request,
+    ...(user && { userId: user }),
+    ...(subject && { subjectId: subject }),
+    ...(changed && { changed }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+/** The partitions of one day of an org, and how its entries are found by person. */
+export const auditDay = (orgId: OrgId, day: string): string[] =>
+  Array.from({ length: AUDIT_SHARDS }, (_, shard) => partitions.audit(orgId, day, shard));

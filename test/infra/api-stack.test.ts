@@ -93,14 +93,25 @@ describe('the base URL', () => {
   });
 });
 
-describe('the mailer', () => {
-  const mapping = () => only(prod.api, 'AWS::Lambda::EventSourceMapping').Properties;
-  const queueArn = () => ({ 'Fn::GetAtt': [resources(prod.api, 'AWS::SQS::Queue')[0]?.[0], 'Arn'] });
+/** The event source of one worker of the stream. */
+const mappingOf = (name: string) =>
+  resources(prod.api, 'AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => Properties)
+    .find(({ FunctionName }) => JSON.stringify(FunctionName) === JSON.stringify({ Ref: idOf(name) })) ?? {};
+const patternsOf = (name: string) => {
+  const { Filters } = mappingOf(name).FilterCriteria as { Filters: { Pattern: string }[] };
+  return Filters.map(({ Pattern }) => JSON.parse(Pattern));
+};
+
+describe.each(['mailer', 'projector'])('the %s', (name) => {
+  const mapping = () => mappingOf(name);
+  const queue = () => resources(prod.api, 'AWS::SQS::Queue').find(([id]) => id.startsWith(`${name}failures`));
+  const queueArn = () => ({ 'Fn::GetAtt': [queue()?.[0], 'Arn'] });
 
   test.each([
     ['reads the stream of the table', 'EventSourceArn', { 'Fn::ImportValue': expect.stringMatching(/StreamArn/) }],
     ['starts with what the stream still holds', 'StartingPosition', 'TRIM_HORIZON'],
-    ['takes ten records at a time', 'BatchSize', 10],
+    ['takes many records at a time', 'BatchSize', name === 'mailer' ? 10 : 100],
     ['keeps the order within a shard', 'ParallelizationFactor', 1],
     ['names the records that failed', 'FunctionResponseTypes', ['ReportBatchItemFailures']],
     ['halves a batch that fails', 'BisectBatchOnFunctionError', true],
@@ -110,21 +121,13 @@ describe('the mailer', () => {
     expect(mapping()[property]).toEqual(expected);
   });
 
-  test('is called for new letters only', () => {
-    const { Filters } = mapping().FilterCriteria as { Filters: { Pattern: string }[] };
-    expect(Filters.map(({ Pattern }) => JSON.parse(Pattern))).toEqual([
-      { eventName: ['INSERT'], dynamodb: { NewImage: { k: { S: ['letter'] } } } },
-    ]);
-    expect(mapping().FunctionName).toEqual({ Ref: idOf('mailer') });
-  });
-
   test('leaves what it gave up on in a queue for 14 days', () => {
     expect(mapping().DestinationConfig).toEqual({ OnFailure: { Destination: queueArn() } });
-    expect(only(prod.api, 'AWS::SQS::Queue').Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
+    expect(queue()?.[1].Properties).toMatchObject({ MessageRetentionPeriod: 1_209_600 });
   });
 
   test('may read this stream and write that queue', () => {
-    expect(grantsOf(prod, 'mailer')).toEqual(
+    expect(grantsOf(prod, name)).toEqual(
       expect.arrayContaining([
         {
           Effect: 'Allow',
@@ -137,18 +140,33 @@ describe('the mailer', () => {
   });
 });
 
-test('the sweeper runs each minute, and a run that fails or comes late is not repeated', () => {
-  const { Properties } = only(prod.api, 'AWS::Events::Rule');
-  expect(Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
-  expect(Properties.Targets).toEqual([
-    expect.objectContaining({
-      Arn: { 'Fn::GetAtt': [idOf('sweeper'), 'Arn'] },
-      RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 },
-    }),
+test('the stream rings for new letters, and for whatever happens to people', () => {
+  expect(patternsOf('mailer')).toEqual([{ eventName: ['INSERT'], dynamodb: { NewImage: { k: { S: ['letter'] } } } }]);
+  expect(patternsOf('projector')).toEqual([
+    { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { k: { S: ['user', 'guest'] } } } },
+    { eventName: ['REMOVE'], dynamodb: { OldImage: { k: { S: ['user', 'guest'] } } } },
   ]);
-  expect(only(prod.api, 'AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({
-    FunctionName: { Ref: idOf('sweeper') },
-    MaximumEventAgeInSeconds: 60,
-    MaximumRetryAttempts: 0,
-  });
+  // A stream serves two readers at full speed.
+  expect(resources(prod.api, 'AWS::Lambda::EventSourceMapping')).toHaveLength(2);
 });
+
+test.each(['sweeper', 'worker'])(
+  'the %s runs each minute, and a run that fails or comes late is not repeated',
+  (name) => {
+    const rules = resources(prod.api, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);
+    const arn = { 'Fn::GetAtt': [idOf(name), 'Arn'] };
+    const own = rules.filter(({ Targets }) => JSON.stringify(Targets).includes(JSON.stringify(arn)));
+    expect(own).toEqual([expect.objectContaining({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' })]);
+    expect(own[0]?.Targets).toEqual([
+      expect.objectContaining({ Arn: arn, RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 0 } }),
+    ]);
+    const configs = resources(prod.api, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
+    expect(configs).toContainEqual(
+      expect.objectContaining({
+        FunctionName: { Ref: idOf(name) },
+        MaximumEventAgeInSeconds: 60,
+        MaximumRetryAttempts: 0,
+      }),
+    );
+  },
+);

@@ -19,9 +19,12 @@ describe('alarms', () => {
       'feedback-gave-up',
       'mailer-behind',
       'mailer-gave-up',
+      'projector-behind',
+      'projector-gave-up',
       'sign-in-throttled',
       'sweeper-failing',
       'table-throttled',
+      'worker-failing',
     ]);
   });
 
@@ -40,14 +43,17 @@ describe('alarms', () => {
     });
   });
 
-  test.each(['mailer-gave-up', 'feedback-gave-up'])('%s rings at the first message in its queue', (name) => {
-    expect(alarms.get(name)).toMatchObject({
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Threshold: 0,
-      EvaluationPeriods: 1,
-    });
-  });
+  test.each(['mailer-gave-up', 'projector-gave-up', 'feedback-gave-up'])(
+    '%s rings at the first message in its queue',
+    (name) => {
+      expect(alarms.get(name)).toMatchObject({
+        Namespace: 'AWS/SQS',
+        MetricName: 'ApproximateNumberOfMessagesVisible',
+        Threshold: 0,
+        EvaluationPeriods: 1,
+      });
+    },
+  );
 
   test('API errors are the 5xx of the HTTP API', () => {
     expect(alarms.get('api-errors')).toMatchObject({

@@ -13,22 +13,22 @@ export interface Order {
   index?: IndexName;
 }
 
-const INDEXES: Record<string, IndexName> = {
-  createdAt: 'byCreated',
+const INDEXES = new Map<string, IndexName>([
+  ['createdAt', 'byCreated'],
   // Ids and numbers rise with time.
-  id: 'byCreated',
-  number: 'byCreated',
-  updatedAt: 'byUpdated',
-  email: 'byEmail',
-  familyName: 'byName',
-  'profile.familyName': 'byName',
-};
+  ['id', 'byCreated'],
+  ['number', 'byCreated'],
+  ['updatedAt', 'byUpdated'],
+  ['email', 'byEmail'],
+  ['familyName', 'byName'],
+  ['profile.familyName', 'byName'],
+]);
 
 /** Reads `sort`: a member, `-` before it for descending. Fails with `input-invalid` for what cannot be sorted by. */
 export function readOrder(text = 'createdAt'): Order {
   const descending = text.startsWith('-');
   const member = descending ? text.slice(1) : text;
-  const index = INDEXES[member];
+  const index = INDEXES.get(member);
   if (index) return { member, descending, index };
   const field = fieldAt(member);
   if (!field || field.many) {
@@ -37,8 +37,6 @@ export function readOrder(text = 'createdAt'): Order {
   }
   return { member: field.path, descending };
 }
-
-export const CREATED: Order = { member: 'createdAt', descending: false, index: 'byCreated' };
 
 /** Those without the value come last in ascending order; people of one value in the order of creation. */
 export function sorted(matches: readonly Match[], { member, descending }: Order): { match: Match; place: string[] }[] {
