@@ -24,6 +24,9 @@ const FOUND_DONE: Record<string, number[]> = {
   // The caller's own token ended with the rest.
   'DELETE /v1/sessions': [401],
   'DELETE /v1/clients/{id}': [404],
+  ...Object.fromEntries(
+    ['teams', 'groups', 'divisions', 'locations', 'roles'].map((it) => [`DELETE /v1/${it}/{id}`, [404]]),
+  ),
   'POST /accept-invite': [410],
   'POST /reset-password': [410],
   'POST /verify-email': [410],

@@ -2,6 +2,7 @@
 // are those of the data model's list.
 import { canonicalAddress } from '../../shared/model/email-address.ts';
 import { numberOf, packId } from '../../shared/model/ids.ts';
+import type { Provisioning } from '../../shared/model/user/provisioning.ts';
 import { governs } from '../../shared/store/admin-items.ts';
 import { readInviteItem, readMembership } from '../../shared/store/invite-items.ts';
 import { keys } from '../../shared/store/keys.ts';
@@ -10,6 +11,7 @@ import { type OrgRecord, readOrgItem } from '../../shared/store/org-items.ts';
 import { readSessionItem } from '../../shared/store/session-items.ts';
 import type { Item, Key } from '../../shared/store/table.ts';
 import { readUserItem, type UserRecord } from '../../shared/store/user-items.ts';
+import { structureOf } from './structure-invariants.ts';
 
 const MAX_ITEM = 100 * 1024;
 const TWO_YEARS = 2 * 366 * 86_400;
@@ -25,7 +27,9 @@ export function brokenInvariants(items: readonly Item[], now: Date): string[] {
   const of = (...kinds: string[]) => items.filter(({ k }) => kinds.includes(k as string));
   const homes = of('user').map(readUserItem);
   const guests = of('guest').map(readUserItem);
-  claims(table, of('claim'), homes, of('org').map(readOrgItem), say);
+  const structure = structureOf(items);
+  for (const text of structure.broken) say(11, text);
+  claims(table, of('claim'), homes, of('org').map(readOrgItem), new Set(structure.held.keys()), say);
   memberships(table, items, homes, guests, say);
   invites(table, of('invite'), homes, guests, say);
   guards(table, [...homes, ...guests], say);
@@ -39,8 +43,15 @@ export function brokenInvariants(items: readonly Item[], now: Date): string[] {
 const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
 
 /** 1. Every unique value has one claim, every claim one holder that has the value. */
-function claims(table: Map<string, Item>, all: Item[], homes: UserRecord[], orgs: OrgRecord[], say: Say): void {
-  const held = new Set<string>();
+function claims(
+  table: Map<string, Item>,
+  all: Item[],
+  homes: UserRecord[],
+  orgs: OrgRecord[],
+  held: Set<string>,
+  say: Say,
+): void {
+  const vendorIds = vendorIdsOf(table, homes);
   for (const { id, orgId, state, email, username, externalId } of homes) {
     if (state === 'erased') continue;
     const wanted = [
@@ -48,6 +59,7 @@ function claims(table: Map<string, Item>, all: Item[], homes: UserRecord[], orgs
       ...(email ? [keys.emailClaim(email)] : []),
       ...(username ? [keys.usernameClaim(username)] : []),
       ...(externalId ? [keys.externalIdClaim(orgId, externalId)] : []),
+      ...(vendorIds.get(id) ?? []).map((it) => keys.vendorIdClaim(orgId, it.authority, it.key)),
     ];
     if (email && canonicalAddress(email) !== email) say(1, `the address of ${id} is not canonical`);
     for (const key of wanted) {
@@ -63,6 +75,16 @@ function claims(table: Map<string, Item>, all: Item[], homes: UserRecord[], orgs
     held.add(nameOf(key));
   }
   for (const claim of all) if (!held.has(nameOf(claim))) say(1, `${nameOf(claim)} claims a value that nobody has`);
+}
+
+/** Keys of other systems lie beside the core. */
+function vendorIdsOf(table: Map<string, Item>, homes: UserRecord[]): Map<string, { authority: string; key: string }[]> {
+  return new Map(
+    homes.map(({ orgId, id }) => {
+      const settings = table.get(nameOf(keys.side(orgId, id, 's')))?.provisioning as Provisioning | undefined;
+      return [id, settings?.externalIds ?? []];
+    }),
+  );
 }
 
 /** 2. A guest has a live membership on the person's side, and a home that names the org; each implies the others. */
