@@ -42,6 +42,7 @@ const create = endpoint('POST /v1/sessions', {
     'user-inactive',
     'user-locked',
     'user-not-activated',
+    'password-change-required',
     'not-a-member',
     'membership-suspended',
     'too-many-requests',

@@ -92,26 +92,12 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
-    name: 'preferences',
-    entry: 'preferences.ts',
-    ...plain,
-    ...withoutSecrets,
-    keyRings: [],
-    mounts: ['ANY /v1/users/{id}/preferences', 'ANY /v1/me/preferences', 'ANY /v1/me/terms'],
-  },
-  {
-    kind: 'http',
     name: 'work',
     entry: 'work.ts',
     ...plain,
     ...withoutSecrets,
     keyRings: [],
-    mounts: [
-      'ANY /v1/users/{id}/routing',
-      'ANY /v1/users/{id}/presence',
-      'ANY /v1/me/presence',
-      'ANY /v1/users/{id}/memberships',
-    ],
+    mounts: ['ANY /v1/users/{id}/routing', 'ANY /v1/users/{id}/presence', 'ANY /v1/me/presence'],
   },
   {
     kind: 'http',

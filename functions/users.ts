@@ -1,6 +1,7 @@
 // People: the record, its states, roles, and a person's own record.
 import * as v from 'valibot';
 import { principalOf } from '../shared/directory/context.ts';
+import { acceptTerms } from '../shared/directory/terms.ts';
 import {
   activateUser,
   deactivateUser,
@@ -207,6 +208,19 @@ const patchMe = endpoint('PATCH /v1/me', {
   run: (ctx, { body, version }) => updateSelf(ctx, body, version),
 });
 
+const terms = endpoint('POST /v1/me/terms', {
+  tag: 'Me',
+  summary: 'Accept the terms of the own org',
+  description: 'The version must be the current one; the refusal names it.',
+  access: 'person',
+  rate: 'write',
+  body: group({ termsVersion: v.pipe(text(50), v.minLength(1)) }),
+  answer: User,
+  versioned: true,
+  problems: ['terms-not-accepted', 'not-home-org'],
+  run: (ctx, { body }) => acceptTerms(ctx, body.termsVersion),
+});
+
 export const operations: readonly Operation[] = [
   create,
   get,
@@ -218,4 +232,5 @@ export const operations: readonly Operation[] = [
   putRoles,
   me,
   patchMe,
+  terms,
 ];

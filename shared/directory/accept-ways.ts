@@ -44,7 +44,7 @@ import {
 import { commit } from './commit.ts';
 import { type Context, instant } from './context.ts';
 import { acceptable } from './passwords.ts';
-import { checkSize } from './record.ts';
+import { checkSize, withNewPassword } from './record.ts';
 import { checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
 import { stamped, stoneOf } from './users.ts';
 
@@ -66,14 +66,13 @@ export async function enter(
   const profile = mergePatch(before.profile ?? {}, input.profile ?? {}) as Profile;
   const { inviteId: _id, ...rest } = before;
   const entered: UserRecord = {
-    ...rest,
+    ...withNewPassword(rest, now),
     email: invite.email,
     state: 'active',
     roles: rolesOf(invite, holder),
     epoch: before.epoch + 1,
     activatedAt: now,
     emailVerifiedAt: now,
-    passwordUpdatedAt: now,
     ...(Object.keys(profile).length > 0 && { profile }),
     ...(input.locale && { preferences: { ...before.preferences, locale: input.locale } }),
     ...(org.settings.termsVersion && { termsAcceptedAt: now, termsVersion: org.settings.termsVersion }),

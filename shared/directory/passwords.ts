@@ -29,6 +29,7 @@ import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, personOf } from './context.ts';
 import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
+import { withNewPassword } from './record.ts';
 import { checkOwnPassword, readmit } from './sign-in-check.ts';
 import { readOwn, stamped } from './users.ts';
 
@@ -155,8 +156,7 @@ function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Pr
   // A lock set by an admin ended this link when it raised the epoch; one that has run out goes with the proof.
   const { lock: _lock, ...rest } = user;
   const proven = {
-    ...rest,
-    passwordUpdatedAt: now,
+    ...withNewPassword(rest, now),
     emailVerifiedAt: user.emailVerifiedAt ?? now,
     epoch: user.epoch + 1,
   };
@@ -263,7 +263,7 @@ export async function changePassword(ctx: Context, current: string, next: string
     // Another change came first: the password that was compared is not the current one any more.
     if (readCredential(credential)?.hash !== compared) fail('sign-in-failed');
     const now = instant(ctx.now);
-    const after = stamped(ctx, { ...user, passwordUpdatedAt: now, epoch: user.epoch + 1 }, user.version + 1);
+    const after = stamped(ctx, { ...withNewPassword(user, now), epoch: user.epoch + 1 }, user.version + 1);
     const kept = session && readSessionItem(session);
     await commit(
       ctx,

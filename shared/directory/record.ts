@@ -69,6 +69,12 @@ function setSecurity(record: UserRecord, patch: SecurityPatch | null): void {
   setOrRemove(record, 'questions', questions?.length === 0 ? null : questions);
 }
 
+/** The record after its person set a password of their own: whatever asked for a new one is answered. */
+export function withNewPassword(record: UserRecord, now: string): UserRecord {
+  const { mustChangePassword: _must, passwordExpiresAt: _expires, ...rest } = record;
+  return { ...rest, passwordUpdatedAt: now };
+}
+
 const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'revision', 'epoch']);
 
 /**

@@ -15,7 +15,7 @@ import { readUserItem, replaceUser, toUser, type UserRecord } from '../store/use
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newOpId, personOf, secondsFrom } from './context.ts';
 import { notice } from './outbox.ts';
-import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
+import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn, mustChangePassword } from './sign-in-check.ts';
 import { lockedNow } from './standing.ts';
 
 const DAY = 86_400;
@@ -48,6 +48,7 @@ export async function signIn(
 ): Promise<SignedIn> {
   const { user, tries, rehashed, ...found } = await checkSignInPassword(ctx, email, password, orgId);
   mayComeIn(user, ctx.now);
+  if (mustChangePassword(user, ctx.now)) fail('password-change-required');
   const wanted = orgId ?? user.orgId;
   const [org, member] = memberOf(user, wanted, found);
   const now = instant(ctx.now);

@@ -138,6 +138,12 @@ async function noteFailure(ctx: Context, address: string): Promise<void> {
   await ctx.table.change({ update: key, add: { out: new Set([h(ctx.source)]) } }, newOpId(ctx));
 }
 
+/** An admin asked for a new password, or its time is up: told only to who knew the old one. A reset sets a new one. */
+export function mustChangePassword(user: UserRecord, now: Date): boolean {
+  const expired = user.passwordExpiresAt !== undefined && user.passwordExpiresAt <= now.toISOString();
+  return user.mustChangePassword === true || expired;
+}
+
 const MAX_DELAY_SECONDS = 900;
 
 /** Seconds to wait after a failure, given how many went before the free ones: doubling to a quarter of an hour. */

@@ -52,8 +52,7 @@ export const PROBLEMS = {
   'user-inactive': meaning('forbidden', 403, 'The account is inactive.'),
   'user-locked': meaning('forbidden', 403, 'The account is locked.'),
   'user-not-activated': meaning('forbidden', 403, 'The account is not activated yet.'),
-  'password-change-required': meaning('forbidden', 403, 'A new password must be set before signing in.'),
-  'org-required': meaning('forbidden', 403, 'Say which org to sign in to.'),
+  'password-change-required': meaning('forbidden', 403, 'A new password must be set first: ask for a reset.'),
   'membership-suspended': meaning('forbidden', 403, 'The membership is suspended until that org invites again.'),
   'not-a-member': meaning('forbidden', 403, 'The person is no member of that org.'),
   'cross-site': meaning('forbidden', 403, 'The form was sent from another site.'),
@@ -63,7 +62,6 @@ export const PROBLEMS = {
   'external-id-taken': meaning('conflict', 409, 'The externalId belongs to somebody of this org already.'),
   'name-taken': meaning('conflict', 409, 'Something of this kind has that name already.'),
   'vendor-id-taken': meaning('conflict', 409, 'This key of that authority belongs to somebody of this org already.'),
-  'preference-locked': meaning('conflict', 409, 'The org has fixed this preference.'),
   'division-in-use': meaning('conflict', 409, 'People still belong to this division.'),
   'role-in-use': meaning('conflict', 409, 'People still have this role.'),
   'invite-pending': meaning('conflict', 409, 'This address has a pending invite of this org.'),
@@ -102,8 +100,6 @@ export interface Problem {
   termsVersion?: string;
   from?: string;
   to?: string;
-  /** The orgs that a sign-in may name. */
-  orgs?: { id: string; name: string }[];
 }
 
 /** The only thing this code throws on purpose. `problem` is for the caller, `cause` for the log. */

@@ -2,7 +2,6 @@
 
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
-import { preferencesRequests } from './operations/preferences.ts';
 import { structureRequests } from './operations/structure.ts';
 import { workRequests } from './operations/work.ts';
 import type { Json } from './service.ts';
@@ -288,7 +287,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
     'POST /accept-invite',
     async (w) => {
       const token = (await invited(w)).letters[0]?.token as string;
-      const form = { token, password: NEW_PASSWORD, givenName: 'Ada', familyName: 'Lovelace' };
+      const form = { token, password: NEW_PASSWORD, givenName: 'Ada', familyName: 'Lovelace', acceptTerms: 'on' };
       return { path: '/accept-invite', status: 200, form };
     },
   ],
@@ -317,7 +316,6 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   ...structureRequests,
   ...eventsRequests,
   ...findingRequests,
-  ...preferencesRequests,
   ...workRequests,
 ]);
 

@@ -20,6 +20,7 @@ import {
 import { equals, type Write } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, newId, orgOf } from '../context.ts';
+import { together } from '../limits.ts';
 import { listPage, type PageInput } from '../lists.ts';
 
 export function createPlace(ctx: Context, kind: PlaceKind, input: PlaceCreate): Promise<PlaceView> {
@@ -74,7 +75,7 @@ export function deletePlace(ctx: Context, kind: PlaceKind, id: PlaceId, version?
   return reapply(async () => {
     const orgId = orgOf(ctx);
     const people = { pk: partitions.searchEntries(orgId, kind, id), limit: 1 };
-    const [before, { items }] = await Promise.all([readPlace(ctx, kind, id), ctx.table.query(people)]);
+    const [before, { items }] = await together([readPlace(ctx, kind, id), ctx.table.query(people)]);
     if (version !== undefined && before.version !== version) fail('version-stale');
     if (items.length > 0) fail('division-in-use');
     const gone: Write = {

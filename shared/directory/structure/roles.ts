@@ -12,6 +12,7 @@ import { newNamed, releaseNamed, replaceNamed } from '../../store/structure-item
 import { equals, type Write } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, newId, orgOf } from '../context.ts';
+import { together } from '../limits.ts';
 
 const builtIn = (key: BuiltInRole): RoleView => ({
   ...BUILT_IN_ROLES[key],
@@ -86,7 +87,7 @@ export function createRole(ctx: Context, { name, description, permissions }: Rol
 
 export function updateRole(ctx: Context, id: RoleId, patch: RolePatch, version?: number): Promise<RoleView> {
   return reapply(async () => {
-    const [before, org] = await Promise.all([readRole(ctx, id), readOrg(ctx, orgOf(ctx))]);
+    const [before, org] = await together([readRole(ctx, id), readOrg(ctx, orgOf(ctx))]);
     if (version !== undefined && before.version !== version) fail('version-stale');
     const { description = before.description, name = before.name, permissions = before.permissions } = patch;
     await checkHolds(ctx, [...before.permissions, ...permissions]);
@@ -111,11 +112,7 @@ export function deleteRole(ctx: Context, id: RoleId, version?: number): Promise<
   return reapply(async () => {
     const orgId = orgOf(ctx);
     const holders = { pk: partitions.searchEntries(orgId, 'role', id), limit: 1 };
-    const [before, org, { items }] = await Promise.all([
-      readRole(ctx, id),
-      readOrg(ctx, orgId),
-      ctx.table.query(holders),
-    ]);
+    const [before, org, { items }] = await together([readRole(ctx, id), readOrg(ctx, orgId), ctx.table.query(holders)]);
     if (version !== undefined && before.version !== version) fail('version-stale');
     await checkHolds(ctx, before.permissions);
     if (items.length > 0) fail('role-in-use');

@@ -1,7 +1,7 @@
 // Valid requests of the operations that find people. See ../operations.ts.
 
 import type { Prepare } from '../operations.ts';
-import { newUserOf } from '../world.ts';
+import { newUserOf, ok } from '../world.ts';
 
 const get =
   (path: string): Prepare =>
@@ -13,7 +13,13 @@ const about =
 export const findingRequests: [string, Prepare][] = [
   ['GET /v1/users/count', get('/v1/users/count?filter=state%20eq%20%22active%22')],
   ['GET /v1/users/typeahead', get('/v1/users/typeahead?q=ada&limit=5')],
-  ['GET /v1/users/delta', get('/v1/users/delta?limit=5')],
+  [
+    'GET /v1/users/delta',
+    async (w) => {
+      const { nextCursor } = await ok(w.service.call('GET', '/v1/users/delta', { token: w.client }));
+      return { path: `/v1/users/delta?limit=5&cursor=${nextCursor}`, token: w.client, status: 200 };
+    },
+  ],
   ['GET /v1/users/{id}/reports', about('/reports?limit=5')],
   ['GET /v1/users/{id}/managers', about('/managers')],
 ];

@@ -1,4 +1,0 @@
-// preferences
-import type { Operation } from '../shared/http/endpoint.ts';
-
-export const operations: readonly Operation[] = [];
