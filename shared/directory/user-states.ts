@@ -96,7 +96,8 @@ async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?
     { update: keys.membership(homeOrgId, id, orgId), set: { st: 'left' }, remove: ['i'], otherwise },
     ...(governs(guest) ? [leaveAdmins(orgId, id)] : []),
   ];
-  await commit(ctx, { type: 'membership-ended', orgId, userId: id }, writes, undefined);
+  const ended = { type: 'membership-ended', orgId, userId: id, version: guest.version + 1 } as const;
+  await commit(ctx, ended, writes, undefined);
 }
 
 /** Brings back record, memberships and password; no session. */

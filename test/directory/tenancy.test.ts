@@ -47,6 +47,8 @@ beforeAll(async () => {
 const BODIES: Record<string, Json> = {
   'PATCH /v1/users/{id}': { profile: { title: 'x' } },
   'POST /v1/users/{id}/lock': { reason: 'x' },
+  'PATCH /v1/users/{id}/routing': { autoAnswer: true },
+  'PATCH /v1/users/{id}/presence': { current: { name: 'x' } },
   'PUT /v1/users/{id}/roles': { roles: ['member'] },
   'POST /v1/users/{id}/contact-validations': { email: 'new@somewhere.test' },
   'POST /v1/invites/{id}/extend': { expiresInSeconds: 7200 },

@@ -83,7 +83,7 @@ export function indexSource(
       const after = from && { pk: pk ?? '', sk: sk ?? '', lp, [attribute]: at ?? '' };
       const page = await ctx.table.query({ ...query, limit, ...(after && { after }) });
       const placeOf = (item: Item | Record<string, string>) => [item.pk, item.sk, item[attribute]].map(String);
-      const people = page.items.filter(isPerson);
+      const people = page.items.filter((item) => concerns(walk, item));
       return {
         records: people.map(readUserItem),
         places: people.map(placeOf),
@@ -96,8 +96,12 @@ export function indexSource(
 
 export const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const;
 
-/** The partition of the deleted also holds what stands in for those who left. */
-const isPerson = ({ k, st }: Item): boolean => (k === 'user' || k === 'guest') && st !== 'erased';
+/**
+ * Whether the list is about this person: the living, or the deleted. An entry may be older than the core that it leads
+ * to, and the partition of the deleted also holds what stands in for those who left.
+ */
+const concerns = ({ plan }: Walk, { k, st }: Item): boolean =>
+  (k === 'user' || k === 'guest') && st !== 'erased' && (st === 'deleted') === plan.deleted;
 
 /** People whom entries name: their cores are read one by one, and those gone since are left out. */
 export function entrySource(
@@ -130,7 +134,7 @@ export function entrySource(
       );
       const found = page.items.flatMap((item, i) => {
         const core = cores[i];
-        return core && isPerson(core) ? [{ record: readUserItem(core), place: placeOf(item) }] : [];
+        return core && concerns(walk, core) ? [{ record: readUserItem(core), place: placeOf(item) }] : [];
       });
       return {
         records: found.map(({ record }) => record),
@@ -198,8 +202,6 @@ export async function findClaimed(ctx: Context, walk: Walk, way: Way): Promise<F
   const options = walk.units && { units: walk.units };
   const holder = way.by === 'claim' ? readClaim(await ctx.table.get(way.key, options)) : { userId: way.id };
   const item = await ctx.table.get(keys.user(walk.orgId, holder?.userId ?? newId(ctx)), options);
-  const record = item && isPerson(item) ? readUserItem(item) : undefined;
-  const visible = record && (record.state === 'deleted') === walk.plan.deleted;
-  const judged = visible ? await judge(ctx, walk, [record]) : [];
+  const judged = item && concerns(walk, item) ? await judge(ctx, walk, [readUserItem(item)]) : [];
   return { matches: judged.flatMap((match) => match ?? []), evaluated: judged.length };
 }
