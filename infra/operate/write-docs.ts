@@ -1,9 +1,10 @@
-// Writes docs/openapi.json from the declared operations.
+// Writes docs/openapi.json from the declared operations, and docs/attributes.md from the attributes and the schemas.
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { httpSurfaces } from '../../functions/surfaces.ts';
 import type { Operation } from '../../shared/http/endpoint.ts';
 import { openApi } from '../../shared/http/openapi.ts';
+import { attributeTable } from './attributes.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(root, 'docs/openapi.json');
@@ -32,4 +33,7 @@ export async function freshDocument(): Promise<string> {
 
 export const storedDocument = (): Promise<string> => readFile(target, 'utf8');
 
-if (import.meta.main) await writeFile(target, await freshDocument());
+if (import.meta.main) {
+  await writeFile(target, await freshDocument());
+  await writeFile(resolve(root, 'docs/attributes.md'), await attributeTable());
+}

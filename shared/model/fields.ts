@@ -65,7 +65,9 @@ function walk(given: Schema, path: string, many: boolean): void {
     parents.set(path, { path, many, ...(free && { free }) });
   } else {
     const field = fieldOf(schema, path, many);
+    // What is kept as it was sent has no members that anybody knows.
     if (field) fields.set(path, field);
+    else parents.set(path, { path, many });
   }
 }
 
