@@ -62,6 +62,8 @@ interface Candidates {
 export interface Source {
   /** People that one call may look at. */
   budget: number;
+  /** How many to look at first for each one wanted: twice as many where looking is cheap and many may not pass. */
+  ahead: 1 | 2;
   read(count: number, from: string[] | undefined): Promise<Candidates>;
 }
 
@@ -78,6 +80,7 @@ export function indexSource(
   const query: QueryInput = { pk: lp, index, descending, ...range, ...(units && { units }) };
   return {
     budget: walk.parts.length > 0 ? READ_BUDGET : EVALUATION_BUDGET,
+    ahead: walk.filter ? 2 : 1,
     async read(limit, from) {
       const [pk, sk, at] = from ?? [];
       const after = from && { pk: pk ?? '', sk: sk ?? '', lp, [attribute]: at ?? '' };
@@ -114,6 +117,7 @@ export function entrySource(
   const members = way.by === 'members';
   return {
     budget: READ_BUDGET,
+    ahead: 1,
     async read(limit, from) {
       const [pk = '', sk = '', sc = ''] = from ?? [];
       const page = await ctx.table.query({
@@ -159,8 +163,7 @@ export async function walkSource(
   const found: Match[] = [];
   let evaluated = 0;
   let at = from;
-  // Without a filter every person is wanted; with one, twice the page is enough where most pass.
-  for (let count = walk.filter ? Math.min(2 * limit, budget) : limit; ; count = budget - evaluated) {
+  for (let count = Math.min(source.ahead * limit, budget); ; count = budget - evaluated) {
     const page = await source.read(count, at);
     const judged = await judge(ctx, walk, page.records);
     for (const [i, match] of judged.entries()) {
