@@ -43,6 +43,7 @@ const create = endpoint('POST /v1/sessions', {
     'user-locked',
     'user-not-activated',
     'password-change-required',
+    'org-required',
     'not-a-member',
     'membership-suspended',
     'too-many-requests',

@@ -14,6 +14,7 @@ import { above, equals, every, type Item, type Write } from '../store/table.ts';
 import { readUserItem, replaceUser, toUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newOpId, personOf, secondsFrom } from './context.ts';
+import { landingOf } from './landing.ts';
 import { notice } from './outbox.ts';
 import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn, mustChangePassword } from './sign-in-check.ts';
 import { lockedNow } from './standing.ts';
@@ -38,7 +39,7 @@ export interface SignedIn {
   user: User;
 }
 
-/** Signs in to the home org, or to `orgId` where the person is a guest. */
+/** Signs in to `orgId`, home or where the person is a guest; without it to the org that they chose. */
 export async function signIn(
   ctx: Context,
   email: EmailAddress,
@@ -49,8 +50,9 @@ export async function signIn(
   const { user, tries, rehashed, ...found } = await checkSignInPassword(ctx, email, password, orgId);
   mayComeIn(user, ctx.now);
   if (mustChangePassword(user, ctx.now)) fail('password-change-required');
-  const wanted = orgId ?? user.orgId;
-  const [org, member] = memberOf(user, wanted, found);
+  const landing = orgId === undefined ? await landingOf(ctx, user) : { orgId };
+  const wanted = landing.orgId;
+  const [org, member] = memberOf(user, wanted, { ...found, ...landing });
   const now = instant(ctx.now);
   const session: SessionRecord = {
     id: newId<SessionId>(ctx),

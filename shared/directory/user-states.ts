@@ -106,13 +106,18 @@ export function restoreUser(ctx: Context, id: UserId, version?: number): Promise
     await checkAbove(ctx, before);
     move(before.state, before.stateBefore ?? before.state, ['deleted']);
     const { deletedAt: _at, stateBefore = 'staged', ...rest } = before;
-    return { after: { ...rest, state: stateBefore, epoch: before.epoch + 1 } };
+    // The delete revoked the invite: who was only invited has none to accept.
+    const state = stateBefore === 'invited' ? 'staged' : stateBefore;
+    return { after: { ...rest, state, epoch: before.epoch + 1 } };
   };
   return changeUser(ctx, id, 'user-restored', version, decide, KNOWN);
 }
 
 /** A hold on sign-in beside the state; ends sessions and links. */
 export function lockUser(ctx: Context, id: UserId, reason: string, until?: Instant, version?: number): Promise<User> {
+  if (until && new Date(until) <= ctx.now) {
+    fail({ code: 'input-invalid', issues: [{ pointer: '/until', message: 'must be in the future' }] });
+  }
   return changeUser(ctx, id, 'user-locked', version, async (before) => {
     await checkAbove(ctx, before);
     const lock = { at: instant(ctx.now), reason, ...(until && { until }) };

@@ -53,6 +53,7 @@ export const PROBLEMS = {
   'user-locked': meaning('forbidden', 403, 'The account is locked.'),
   'user-not-activated': meaning('forbidden', 403, 'The account is not activated yet.'),
   'password-change-required': meaning('forbidden', 403, 'A new password must be set first: ask for a reset.'),
+  'org-required': meaning('forbidden', 403, 'Say which of the orgs to sign in to.'),
   'membership-suspended': meaning('forbidden', 403, 'The membership is suspended until that org invites again.'),
   'not-a-member': meaning('forbidden', 403, 'The person is no member of that org.'),
   'cross-site': meaning('forbidden', 403, 'The form was sent from another site.'),
@@ -100,6 +101,8 @@ export interface Problem {
   termsVersion?: string;
   from?: string;
   to?: string;
+  /** The orgs that a sign-in may name. */
+  orgs?: { id: string; name: string }[];
 }
 
 /** The only thing this code throws on purpose. `problem` is for the caller, `cause` for the log. */

@@ -95,7 +95,7 @@ const CORE_PROFILE = [
   'managerId',
   'timeZones',
 ] as const;
-const CORE_PREFERENCES = ['locale', 'loginOrg'] as const;
+const CORE_PREFERENCES = ['locale', 'loginOrg', 'defaultOrgId'] as const;
 
 function split<T extends object>(group: T | undefined, inCore: readonly string[]): [T | undefined, T | undefined] {
   const entries = Object.entries(group ?? {});

@@ -15,7 +15,7 @@ export const partOf = (field: ListField): Part => PARTS[field] ?? 's';
 
 /** Members of profile and preferences that lie in the core. */
 const IN_CORE =
-  /^(profile\.(givenName|familyName|displayName|title|department|managerId|timeZones)|preferences\.(locale|loginOrg))\b/;
+  /^(profile\.(givenName|familyName|displayName|title|department|managerId|timeZones)|preferences\.(locale|loginOrg|defaultOrgId))\b/;
 
 /** The items that must be read to see the members at these paths. */
 export function partsFor(paths: readonly string[]): Part[] {
