@@ -1,6 +1,7 @@
 // People: the record, its states, roles, and a person's own record.
 import * as v from 'valibot';
-import { principalOf } from '../shared/directory/context.ts';
+import { type Context, personOf, principalOf } from '../shared/directory/context.ts';
+import { getPreferences, updatePreferences } from '../shared/directory/preferences.ts';
 import { acceptTerms } from '../shared/directory/terms.ts';
 import {
   activateUser,
@@ -19,6 +20,7 @@ import { group } from '../shared/model/patch.ts';
 import { Role } from '../shared/model/principal.ts';
 import { fail } from '../shared/model/problem.ts';
 import { Instant, text } from '../shared/model/text.ts';
+import { PreferencesPatch, PreferencesView } from '../shared/model/user/preferences.ts';
 import { OwnPatch, Roles, User, UserCreate, UserPatch } from '../shared/model/user.ts';
 
 const params = { id: UserId };
@@ -44,6 +46,7 @@ const create = endpoint('POST /v1/users', {
     'external-id-taken',
     'role-above-own',
     'domain-not-allowed',
+    'preference-locked',
     'invite-limit',
   ],
   run: (ctx, { body, version }) => (version === undefined ? createUser(ctx, body) : fail('version-stale')),
@@ -92,6 +95,7 @@ const patch = endpoint('PATCH /v1/users/{id}', {
     'own-address-needs-proof',
     'role-above-own',
     'domain-not-allowed',
+    'preference-locked',
   ],
   run: (ctx, { params, body, version }) => updateUser(ctx, params.id, body, version),
 });
@@ -204,7 +208,7 @@ const patchMe = endpoint('PATCH /v1/me', {
   body: OwnPatch,
   answer: User,
   versioned: true,
-  problems: ['not-home-org'],
+  problems: ['not-home-org', 'preference-locked'],
   run: (ctx, { body, version }) => updateSelf(ctx, body, version),
 });
 
@@ -221,6 +225,33 @@ const terms = endpoint('POST /v1/me/terms', {
   run: (ctx, { body }) => acceptTerms(ctx, body.termsVersion),
 });
 
+const preferencesOf = (path: '/v1/users/{id}' | '/v1/me'): Operation[] => {
+  const own = path === '/v1/me';
+  const common = { tag: own ? 'Me' : 'Users', answer: PreferencesView, versioned: true, ...(!own && { params }) };
+  const idOf = (ctx: Context, given: { id?: UserId }) => given.id ?? personOf(ctx).id;
+  return [
+    endpoint(`GET ${path}/preferences`, {
+      ...common,
+      summary: 'Get the preferences as they hold',
+      description: 'Environment, org, team, person: the nearest says what holds, unless the org has fixed it.',
+      access: own ? 'person' : { permission: 'users:read' },
+      rate: 'read',
+      problems: ['not-home-org'],
+      run: (ctx, { params }) => getPreferences(ctx, idOf(ctx, params)),
+    }),
+    endpoint(`PATCH ${path}/preferences`, {
+      ...common,
+      summary: 'Change the own layer of preferences',
+      description: 'A JSON merge patch; null takes a choice back. The version is that of the record.',
+      access: own ? 'person' : { permission: 'users:write' },
+      rate: 'write',
+      body: PreferencesPatch,
+      problems: ['not-home-org', 'preference-locked'],
+      run: (ctx, { params, body, version }) => updatePreferences(ctx, idOf(ctx, params), body, version),
+    }),
+  ];
+};
+
 export const operations: readonly Operation[] = [
   create,
   get,
@@ -233,4 +264,6 @@ export const operations: readonly Operation[] = [
   me,
   patchMe,
   terms,
+  ...preferencesOf('/v1/users/{id}'),
+  ...preferencesOf('/v1/me'),
 ];

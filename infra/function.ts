@@ -143,6 +143,7 @@ function environmentOf(surface: Surface, parts: FunctionParts): Record<string, s
     MAIL_CONFIGURATION_SET: parts.configurationSetName,
     MAIL_RATE_PER_SECOND: String(stage.mail.ratePerSecond),
     BASE_URL: parts.baseUrl,
+    ...(stage.preferences && { PREFERENCES: JSON.stringify(stage.preferences) }),
     ...Object.fromEntries(rings),
   };
 }

@@ -22,6 +22,8 @@ export interface StageSettings {
   };
   /** Hash-heavy sign-in gets its own share of the account. None in dev: a new account has too few to reserve any. */
   reserved?: { signIn: number; sweeper: number; worker: number };
+  /** What holds for everybody of the deployment who, like their org and team, says nothing else: the lowest layer. */
+  preferences?: Readonly<Record<string, unknown>>;
   /** Every route without a limit of its own. */
   throttle: { ratePerSecond: number; burst: number };
   logLevel: 'debug' | 'info' | 'warn';

@@ -44,6 +44,6 @@ export async function bareServices(): Promise<Services> {
     newRequestId: randomUUID,
     verifyAccessToken: async () => undefined,
     sendLetter: notGiven,
-    directory: { table, keys, baseUrl, limitScale, issueAccessToken: notGiven, randomBytes },
+    directory: { table, keys, baseUrl, limitScale, preferences: {}, issueAccessToken: notGiven, randomBytes },
   };
 }

@@ -18,6 +18,8 @@ export interface Config {
   mailRatePerSecond: number;
   /** Multiplies every limit; 1 but for local runs. */
   limitScale: number;
+  /** Preferences of everybody in the deployment, as JSON: the lowest layer. */
+  preferences?: string;
   rings: Partial<Record<RingName, RingSource>>;
 }
 
@@ -37,6 +39,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ...(configurationSet && { mailConfigurationSet: configurationSet }),
     mailRatePerSecond: Number(env.MAIL_RATE_PER_SECOND ?? 14),
     limitScale: 1,
+    ...(env.PREFERENCES && { preferences: env.PREFERENCES }),
     rings: Object.fromEntries(
       RINGS.flatMap((ring) => {
         const secretArn = env[`KEYS_${ring.toUpperCase()}_ARN`];

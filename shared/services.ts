@@ -3,10 +3,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import * as v from 'valibot';
 import { type Config, RINGS, type RingName, readConfig } from './config.ts';
 import type { Directory, Keys } from './directory/context.ts';
 import { type Log, stdoutLog } from './log.ts';
 import type { Send } from './mail/ses.ts';
+import { Preferences } from './model/user/preferences.ts';
 import {
   type PublicKeys,
   publicKeys,
@@ -18,6 +20,9 @@ import { type KeyRing, readKeyRing } from './security/key-ring.ts';
 import { dynamoTable } from './store/dynamo-table.ts';
 import { findPublicKeys, publishKeys } from './store/key-items.ts';
 import type { Table } from './store/table.ts';
+
+/** Where nobody says anything else. */
+const DEFAULT_PREFERENCES = JSON.stringify({ locale: 'en-US', loginOrg: 'last_logged' });
 
 export interface Services {
   config: Config;
@@ -70,6 +75,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       keys: heldKeys(rings),
       baseUrl: config.baseUrl,
       limitScale: config.limitScale,
+      preferences: v.parse(Preferences, JSON.parse(config.preferences ?? DEFAULT_PREFERENCES)),
       issueAccessToken,
       randomBytes,
     },

@@ -5,6 +5,7 @@ import { uuidV7 } from '../model/ids.ts';
 import type { Permission, Person, Principal } from '../model/principal.ts';
 import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
+import type { Preferences } from '../model/user/preferences.ts';
 import type { IssuedToken } from '../security/access-token.ts';
 import type { KeyRing } from '../security/key-ring.ts';
 import type { OrgRecord } from '../store/org-items.ts';
@@ -25,6 +26,8 @@ export interface Directory {
   baseUrl: string;
   /** Multiplies every limit: 1 in a deployment, 10 on a laptop. */
   limitScale: number;
+  /** Preferences of everybody in the deployment: the lowest layer. */
+  preferences: Preferences;
   issueAccessToken(principal: Principal, at: Date, tokenId: string): Promise<IssuedToken>;
   randomBytes(length: number): Uint8Array;
 }

@@ -30,6 +30,7 @@ import { type Context, instant, newId, orgOf, principalOf, type Standing, ttlAt 
 import { countInvite, planInvite } from './invite-plan.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
+import { checkLocked } from './preference-layers.ts';
 import { applyPatch, changedMembers, checkSize } from './record.ts';
 import { checkReferences } from './references.ts';
 
@@ -113,6 +114,7 @@ async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles:
   const times = { createdAt: now, createdBy: by, updatedAt: now, updatedBy: by };
   const blank: UserRecord = { id, orgId: org.id, state: 'staged', version: 1, epoch: 1, roles, ...times };
   let record = applyPatch(blank, patch);
+  if (patch.preferences) await checkLocked(ctx, undefined, record);
   const writes: Write[] = [];
   if (invite) {
     const plan = planInvite(ctx, org, { email: input.email, roles }, record);
@@ -148,6 +150,7 @@ export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, ver
     return await changeUser(ctx, id, 'user-updated', version, async (before) => {
       const after = applyPatch(before, patch);
       await references;
+      if (patch.preferences) await checkLocked(ctx, before, after);
       if (patch.email === undefined || patch.email === before.email) return { after };
       if (principalOf(ctx).id === id) fail('own-address-needs-proof');
       const standing = await ctx.standing();
@@ -168,6 +171,7 @@ export function updateSelf(ctx: Context, patch: UserPatch, version?: number): Pr
   return changeUser(ctx, id, 'user-updated', version, async (before) => {
     const after = applyPatch(before, patch);
     await references;
+    if (patch.preferences) await checkLocked(ctx, before, after);
     return { after };
   });
 }

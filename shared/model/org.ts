@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { OrgId } from './ids.ts';
 import { group } from './patch.ts';
 import { Instant, Locale, personName, text } from './text.ts';
+import { PreferenceName, SharedPreferences } from './user/preferences.ts';
 
 const DAY = 86_400;
 
@@ -37,6 +38,10 @@ export const OrgSettings = group({
   passwordPolicy: v.optional(PasswordPolicy),
   defaultLocale: v.optional(Locale),
   allowedDomains: v.optional(v.pipe(v.array(Domain), v.maxLength(50))),
+  /** What holds for people of the org who chose nothing else themselves. */
+  preferences: v.optional(SharedPreferences),
+  /** Preferences that people may not change, by their paths. */
+  lockedPreferences: v.optional(v.pipe(v.array(PreferenceName), v.maxLength(50))),
   /** Set, accepting an invite demands `acceptTerms` and records this version. */
   termsVersion: v.optional(v.pipe(text(50), v.minLength(1))),
 });

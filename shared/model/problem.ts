@@ -64,6 +64,7 @@ export const PROBLEMS = {
   'name-taken': meaning('conflict', 409, 'Something of this kind has that name already.'),
   'vendor-id-taken': meaning('conflict', 409, 'This key of that authority belongs to somebody of this org already.'),
   'division-in-use': meaning('conflict', 409, 'People still belong to this division.'),
+  'preference-locked': meaning('conflict', 409, 'The org has fixed this preference.'),
   'role-in-use': meaning('conflict', 409, 'People still have this role.'),
   'invite-pending': meaning('conflict', 409, 'This address has a pending invite of this org.'),
   'already-member': meaning('conflict', 409, 'The person is a member of this org already.'),

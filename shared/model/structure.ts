@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { DivisionId, GroupId, LocationId, TeamId } from './ids.ts';
 import { group } from './patch.ts';
 import { Instant, personName, TimeZone, text } from './text.ts';
+import { SharedPreferences } from './user/preferences.ts';
 
 const name = v.pipe(personName(100), v.minLength(2));
 const description = text(500);
@@ -10,9 +11,20 @@ const description = text(500);
 const tags = v.pipe(v.array(v.pipe(text(40), v.minLength(1))), v.maxLength(30));
 
 /** A team or a group. Names are unique among their kind in the org, whatever their case and accents. */
-export const UnitCreate = group({ name, description: v.nullish(description), tags: v.nullish(tags) });
+export const UnitCreate = group({
+  name,
+  description: v.nullish(description),
+  tags: v.nullish(tags),
+  preferences: v.nullish(SharedPreferences),
+});
 export type UnitCreate = v.InferOutput<typeof UnitCreate>;
-export const UnitPatch = group({ name: v.optional(name), description: v.nullish(description), tags: v.nullish(tags) });
+export const UnitPatch = group({
+  name: v.optional(name),
+  description: v.nullish(description),
+  tags: v.nullish(tags),
+  /** Taken whole. */
+  preferences: v.nullish(SharedPreferences),
+});
 export type UnitPatch = v.InferOutput<typeof UnitPatch>;
 
 const common = {
@@ -24,7 +36,12 @@ const common = {
   updatedAt: Instant,
 };
 
-export const UnitView = v.object({ id: v.union([TeamId, GroupId]), ...common, tags: v.optional(v.array(v.string())) });
+export const UnitView = v.object({
+  id: v.union([TeamId, GroupId]),
+  ...common,
+  tags: v.optional(v.array(v.string())),
+  preferences: v.optional(SharedPreferences),
+});
 export type UnitView = v.InferOutput<typeof UnitView>;
 
 const line = text(255);

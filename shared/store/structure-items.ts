@@ -10,6 +10,7 @@ import {
 } from '../model/ids.ts';
 import type { PlaceView, UnitView } from '../model/structure.ts';
 import type { Instant } from '../model/text.ts';
+import type { SharedPreferences } from '../model/user/preferences.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { fold, keys, partitions, type Unit } from './keys.ts';
 import { absent, equals, type Item, type Key, type Write } from './table.ts';
@@ -34,6 +35,8 @@ export interface UnitRecord extends Named {
   /** A unit that is being deleted takes nobody in, and is unknown to callers. */
   state: 'live' | 'deleting';
   tags?: string[];
+  /** What holds for its members who chose nothing else themselves. */
+  preferences?: SharedPreferences;
 }
 
 const UNIT_NAMES: Names<UnitRecord> = {
@@ -44,6 +47,7 @@ const UNIT_NAMES: Names<UnitRecord> = {
   name: 'name',
   description: 'desc',
   tags: 'tags',
+  preferences: 'pf',
   version: 'v',
   createdAt: 'ca',
   updatedAt: 'ua',
@@ -63,13 +67,15 @@ export function unitItem(unit: UnitRecord): Item {
 
 export const readUnitItem = (item: Item): UnitRecord => unpack(item, UNIT_NAMES);
 
-export function toUnit({ id, name, description, tags, version, createdAt, updatedAt }: UnitRecord): UnitView {
+export function toUnit(unit: UnitRecord): UnitView {
+  const { id, name, description, tags, preferences, version, createdAt, updatedAt } = unit;
   return {
     id,
     number: numberOf(id),
     name,
     ...(description && { description }),
     ...(tags && { tags }),
+    ...(preferences && { preferences }),
     version,
     createdAt: createdAt as Instant,
     updatedAt: updatedAt as Instant,

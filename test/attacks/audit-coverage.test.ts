@@ -36,6 +36,8 @@ const LEAVES = new Map<string, EventType>([
   ['POST /v1/users/{id}/unlock', 'user-unlocked'],
   ['PUT /v1/users/{id}/roles', 'user-roles-changed'],
   ['PATCH /v1/me', 'user-updated'],
+  ['PATCH /v1/users/{id}/preferences', 'user-updated'],
+  ['PATCH /v1/me/preferences', 'user-updated'],
   ['PATCH /v1/users/{id}/routing', 'user-routing-changed'],
   ['PATCH /v1/users/{id}/presence', 'user-presence-changed'],
   ['PATCH /v1/me/presence', 'user-presence-changed'],

@@ -47,6 +47,7 @@ beforeAll(async () => {
 const BODIES: Record<string, Json> = {
   'PATCH /v1/users/{id}': { profile: { title: 'x' } },
   'POST /v1/users/{id}/lock': { reason: 'x' },
+  'PATCH /v1/users/{id}/preferences': { locale: 'de-DE' },
   'PATCH /v1/users/{id}/routing': { autoAnswer: true },
   'PATCH /v1/users/{id}/presence': { current: { name: 'x' } },
   'PUT /v1/users/{id}/roles': { roles: ['member'] },

@@ -19,7 +19,11 @@ import { type Context, instant, newId, orgOf } from '../context.ts';
 import { planJob } from '../jobs/jobs.ts';
 import { listPage, type PageInput } from '../lists.ts';
 
-export function createUnit(ctx: Context, kind: Unit, { name, description, tags }: UnitCreate): Promise<UnitView> {
+export function createUnit(
+  ctx: Context,
+  kind: Unit,
+  { name, description, tags, preferences }: UnitCreate,
+): Promise<UnitView> {
   return reapply(async () => {
     const at = instant(ctx.now);
     const unit: UnitRecord = {
@@ -30,6 +34,7 @@ export function createUnit(ctx: Context, kind: Unit, { name, description, tags }
       name,
       ...(description && { description }),
       ...(tags?.length && { tags }),
+      ...(preferences && { preferences }),
       version: 1,
       createdAt: at,
       updatedAt: at,
@@ -74,12 +79,17 @@ export function updateUnit(
   return reapply(async () => {
     const before = await readUnit(ctx, kind, id);
     if (version !== undefined && before.version !== version) fail('version-stale');
-    const { description: wasDescription, tags: wasTags, ...rest } = before;
-    const { name = before.name, description = wasDescription, tags = wasTags } = patch;
-    const wanted: UnitRecord = { ...rest, name, ...(description && { description }), ...(tags?.length && { tags }) };
-    const changed = (['name', 'description', 'tags'] as const).filter(
-      (it) => !isDeepStrictEqual(before[it], wanted[it]),
-    );
+    const { description: wasDescription, tags: wasTags, preferences: wasPreferences, ...rest } = before;
+    const { name = before.name, description = wasDescription, tags = wasTags, preferences = wasPreferences } = patch;
+    const wanted: UnitRecord = {
+      ...rest,
+      name,
+      ...(description && { description }),
+      ...(tags?.length && { tags }),
+      ...(preferences && { preferences }),
+    };
+    const members = ['name', 'description', 'tags', 'preferences'] as const;
+    const changed = members.filter((member) => !isDeepStrictEqual(before[member], wanted[member]));
     if (changed.length === 0) return toUnit(before);
     const after = { ...wanted, version: before.version + 1, updatedAt: instant(ctx.now) };
     const done = { orgId: before.orgId, subjectId: id, changed };

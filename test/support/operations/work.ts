@@ -17,6 +17,16 @@ const presence = { current: { name: 'Away' }, outOfOffice: { active: true, start
 export const workRequests: [string, Prepare][] = [
   ['GET /v1/users/{id}/routing', about('/routing')],
   ['PATCH /v1/users/{id}/routing', about('/routing', { autoAnswer: true, skills: [{ id: 's1', proficiency: 4 }] })],
+  ['GET /v1/users/{id}/preferences', about('/preferences')],
+  ['PATCH /v1/users/{id}/preferences', about('/preferences', { locale: 'fr-FR', map: { theme: 'dark' } })],
+  ['GET /v1/me/preferences', async (w) => ({ path: '/v1/me/preferences', token: w.owner.token, status: 200 })],
+  [
+    'PATCH /v1/me/preferences',
+    async (w) => {
+      const { token } = await activePerson(w.service, w.seed.orgId);
+      return { path: '/v1/me/preferences', token, status: 200, body: { everywhere: { windowMode: true } } };
+    },
+  ],
   ['GET /v1/users/{id}/presence', about('/presence')],
   ['PATCH /v1/users/{id}/presence', about('/presence', presence)],
   [
