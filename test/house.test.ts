@@ -72,7 +72,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   directory: ['store', 'security', 'model'],
   mail: ['html', 'model'],
   pages: ['html', 'model'],
-  services: ['config', 'log', 'store', 'mail', 'security', 'directory'],
+  services: ['config', 'log', 'store', 'mail', 'security', 'directory', 'model'],
   // The services of a function without table, signing or mail, which another function's package must not drag in.
   'bare-services': ['config', 'log', 'services', 'store'],
   worker: ['services', 'bare-services', 'mail'],

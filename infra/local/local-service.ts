@@ -38,6 +38,8 @@ export interface LocalService {
   inboxUrl: string;
   credentials: Credentials;
   credentialsFile: string;
+  /** Where the table's files lie. */
+  tableFolder: string;
   services: Services;
   clock: LocalClock;
   faults: Faults;
@@ -123,7 +125,8 @@ async function open(options: LocalOptions, closers: Closers, stop: () => Promise
     inbox.ended.then(() => 'The inbox ended.'),
   ]);
   const { settle } = background;
-  return { ...urls, credentials, credentialsFile: folder.credentials, services, clock, faults, settle, broken, stop };
+  const files = { credentialsFile: folder.credentials, tableFolder: folder.table };
+  return { ...urls, credentials, ...files, services, clock, faults, settle, broken, stop };
 }
 
 async function startEmulators(options: LocalOptions, folder: DataFolder, inboxPort: number, closers: Closers) {

@@ -11,6 +11,7 @@ const HELP = `Starts Rollcall on this machine: API, pages, table, and an inbox w
   npm start                 keeps its data in .local/ between runs
   npm start -- --fresh      empties the data first
   npm start -- --memory     keeps nothing
+  npm start -- --demo       fills the org once with 300 people to list, search and break
 
   PORT (3000), INBOX_PORT (3001), DYNAMODB_PORT (3002)   where it listens, on 127.0.0.1 only
   DYNAMODB_ENDPOINT                                      another DynamoDB instead of the embedded emulator
@@ -29,6 +30,10 @@ async function main(): Promise<void> {
   const { startLocal } = await import('./local-service.ts');
   const service = await startLocal(readOptions(flags));
   endWith(service);
+  if (flags.demo) {
+    const { demoOnce } = await import('./demo.ts');
+    process.stdout.write(await demoOnce(service, service.tableFolder));
+  }
   process.stdout.write(summary(service));
 }
 
@@ -36,6 +41,7 @@ function readFlags() {
   const options = {
     fresh: { type: 'boolean' },
     memory: { type: 'boolean' },
+    demo: { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   try {

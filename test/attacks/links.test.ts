@@ -197,7 +197,8 @@ describe('a link in a letter', () => {
         Buffer.concat([Buffer.of(1), crypto.getRandomValues(new Uint8Array(bytes.length - 1))]).toString('base64url'),
       ),
     ];
-    for (const tried of wrong) {
+    // One token in thirty has no sign that the two alphabets write differently.
+    for (const tried of wrong.filter((spelling) => spelling !== token)) {
       const calls = await service.trace(async () => {
         const { status } = await complete({ token: tried, password: NEW_PASSWORD });
         // NUL is refused before anybody looks at the token.
