@@ -49,6 +49,7 @@ import { checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check
 import { stamped, stoneOf } from './users.ts';
 
 const MAX_GUEST_ORGS = 20;
+const MOST_RELEASED = 20;
 const otherwise = { code: 'version-conflict' } as const;
 
 /** First proof in the inviting org: credential, names, terms, and the state active. Nothing set before it survives. */
@@ -197,7 +198,10 @@ export async function moveHome(
     repoint(keys.numberClaim(numberOf(id)), id, invite.orgId),
     ...(holder.username ? [releaseUsername(holder.username, id)] : []),
     ...(holder.externalId ? [releaseExternalId(holder.externalId, oldOrg, id)] : []),
-    ...(holder.side?.provisioning?.externalIds ?? []).map((vendorId) => releaseVendorId(vendorId, oldOrg, id)),
+    // As many as fit beside the rest. Whoever was never in has hardly more.
+    ...(holder.side?.provisioning?.externalIds ?? [])
+      .slice(0, MOST_RELEASED)
+      .map((vendorId) => releaseVendorId(vendorId, oldOrg, id)),
   ];
   const moved = { ...freshRecord(ctx, invite), id, version: holder.version, epoch: holder.epoch };
   return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, 'home-moved')]);

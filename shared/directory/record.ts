@@ -91,6 +91,22 @@ export function changedMembers(before: UserRecord, after: UserRecord): string[] 
   return [...members].filter((m) => !UNVERSIONED.has(m) && !isDeepStrictEqual(was[m], is[m]));
 }
 
+/** Keys of other systems that one change adds and takes away: each is a write of its transaction. */
+const MAX_KEYS_AT_ONCE = 40;
+
+function keysOf({ side }: UserRecord): string[] {
+  return (side?.provisioning?.externalIds ?? []).map(({ authority, key }) => JSON.stringify([authority, key]));
+}
+
+/** Fails with `input-invalid` for more keys of other systems than fit into one transaction beside the rest. */
+export function checkKeys(before: UserRecord | undefined, after: UserRecord): void {
+  const [was, is] = [before ? keysOf(before) : [], keysOf(after)];
+  const moved = was.filter((key) => !is.includes(key)).length + is.filter((key) => !was.includes(key)).length;
+  if (moved <= MAX_KEYS_AT_ONCE) return;
+  const message = `at most ${MAX_KEYS_AT_ONCE} of them change at once`;
+  fail({ code: 'input-invalid', issues: [{ pointer: '/provisioning/externalIds', message }] });
+}
+
 export function checkSize(record: UserRecord): void {
   const { core, side } = largestItem(record);
   if (core > MAX_CORE || side > MAX_SIDE) {

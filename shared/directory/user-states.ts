@@ -1,7 +1,7 @@
 // The moves of people between their states, the lock beside them, and their roles. Any move that is not here is refused
 // with `state-not-allowed`. A guest's org changes its own roles and may let the person go, nothing else.
 import type { OrgId, UserId } from '../model/ids.ts';
-import type { Role } from '../model/principal.ts';
+import { permissionsOf, type Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import type { User, UserState } from '../model/user.ts';
@@ -34,11 +34,11 @@ function move(from: UserState, to: UserState, allowed: readonly UserState[]): vo
   if (!allowed.includes(from)) fail({ code: 'state-not-allowed', from, to });
 }
 
-/** Only an owner decides whether an owner may come in. */
+/** Only who may make owners decides whether one, by whatever role, may come in. */
 async function checkAbove(ctx: Context, { roles }: UserRecord): Promise<void> {
-  if (!roles.includes('owner')) return;
-  const { permissions } = await ctx.standing();
-  if (!permissions.includes('owners:write')) fail('role-above-own');
+  const { permissions, org } = await ctx.standing();
+  const above = permissionsOf(roles, org?.ownRoles).includes('owners:write');
+  if (above && !permissions.includes('owners:write')) fail('role-above-own');
 }
 
 export function deactivateUser(ctx: Context, id: UserId, version?: number): Promise<User> {

@@ -31,7 +31,7 @@ import { countInvite, planInvite } from './invite-plan.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
 import { checkLocked } from './preference-layers.ts';
-import { applyPatch, changedMembers, checkSize } from './record.ts';
+import { applyPatch, changedMembers, checkKeys, checkSize } from './record.ts';
 import { checkReferences } from './references.ts';
 
 /** The states of people who are there. A deleted one is found only by those who ask for it. */
@@ -122,6 +122,7 @@ async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles:
     writes.push(...plan.writes);
   }
   checkSize(record);
+  checkKeys(undefined, record);
   writes.unshift(newUser(record), claimEmail(input.email, org.id, id), claimNumber(org.id, id));
   writes.push(...moveClaims({ ...blank, email: input.email }, record), ...sideWrites(undefined, record));
   const work = firstWork(routing, presence);
@@ -151,6 +152,8 @@ export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, ver
       const after = applyPatch(before, patch);
       await references;
       if (patch.preferences) await checkLocked(ctx, before, after);
+      // It keeps the person out until they have set a new password.
+      if (patch.security) checkAboveNone(await ctx.standing(), before.roles);
       if (patch.email === undefined || patch.email === before.email) return { after };
       if (principalOf(ctx).id === id) fail('own-address-needs-proof');
       const standing = await ctx.standing();
@@ -252,6 +255,7 @@ export async function changeFound(
   if (changed.length === 0) return unchanged(ctx, toUser(before, activity, work));
   const after = stamped(ctx, planned, before.version + 1);
   checkSize(after);
+  checkKeys(before, after);
   const all = [replaceUser(after, before), ...moveClaims(before, after), ...sideWrites(before, after), ...writes];
   const copied = shownElsewhere(before, after) || guests ? copyToGuests(after, guests) : [];
   const done = { ...eventOf(after, actual), changed };

@@ -75,6 +75,20 @@ describe('roles', () => {
     expect((await makeRole(['users:invite'], token)).status).toBe(201);
   });
 
+  test('that may make owners keep others from locking their people out', async () => {
+    const top = await ok(makeRole(['users:read', 'owners:write']));
+    const [holder, admin] = [await person([top.id]), await person(['admin'])];
+    const above = { status: 403, json: { code: 'role-above-own' } };
+    for (const [method, tail, body] of [
+      ['POST', '/deactivate'],
+      ['POST', '/lock', { reason: 'a test' }],
+      ['DELETE', ''],
+      ['PATCH', '', { security: { mustChangePassword: true } }],
+    ] as [string, string, Json?][]) {
+      expect(await call(method, `/v1/users/${holder.id}${tail}`, body, admin.token)).toMatchObject(above);
+    }
+  });
+
   test('in use cannot be deleted; deleted, they are gone and the name is free', async () => {
     const own = await ok(makeRole(['users:read']));
     const { id } = await newUserOf(world);

@@ -184,6 +184,9 @@ describe('what a record points at', () => {
     expect(taken).toMatchObject({ status: 409, json: { code: 'vendor-id-taken' } });
     const filter = encodeURIComponent('provisioning.externalIds[authority eq "crm" and key eq "A-1"]');
     expect((await ok(call('GET', `/v1/users?filter=${filter}`))).items.map(({ id }: Json) => id)).toEqual([user.id]);
+    const many = Array.from({ length: 41 }, (_, n) => ({ authority: 'erp', key: `${n}` }));
+    const tooMany = await call('PATCH', `/v1/users/${user.id}`, { provisioning: { externalIds: many } });
+    expect(tooMany).toMatchObject({ status: 422, json: { issues: [{ pointer: '/provisioning/externalIds' }] } });
     await ok(call('PATCH', `/v1/users/${user.id}`, { provisioning: null }));
     await newUserOf(world, { provisioning: { externalIds } });
     await sound();
