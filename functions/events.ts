@@ -5,7 +5,7 @@ import { listEvents, listOwnEvents, listUserEvents } from '../shared/directory/e
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { Event, ToldType } from '../shared/model/event.ts';
 import { UserId } from '../shared/model/ids.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
+import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { Instant } from '../shared/model/text.ts';
 
 const id = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
@@ -13,8 +13,7 @@ const common = {
   tag: 'Events',
   rate: 'read',
   query: v.strictObject({
-    limit: v.optional(Limit),
-    cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+    ...pageQuery,
     from: v.optional(Instant),
     to: v.optional(Instant),
     type: v.optional(ToldType),

@@ -7,7 +7,7 @@ import { typeahead } from '../shared/directory/search/typeahead.ts';
 import { listUsers } from '../shared/directory/user-lists.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { UserId } from '../shared/model/ids.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
+import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { Instant } from '../shared/model/text.ts';
 import { LIST_FIELDS, User, UserState } from '../shared/model/user.ts';
 
@@ -15,8 +15,6 @@ const tag = 'Users';
 const common = { tag, access: { permission: 'users:read' }, rate: 'read' } as const;
 const count = v.pipe(v.number(), v.integer());
 
-const Cursor = v.pipe(v.string(), v.maxLength(1000));
-const page = { limit: v.optional(Limit), cursor: v.optional(Cursor) };
 const Filter = v.pipe(
   v.string(),
   v.description(
@@ -50,7 +48,7 @@ const list = endpoint('GET /v1/users', {
     'Deleted people are listed by `state eq "deleted"`, alone or joined by `and`.',
   ].join(' '),
   query: v.strictObject({
-    ...page,
+    ...pageQuery,
     sort: v.optional(
       v.pipe(
         v.string(),
@@ -137,7 +135,7 @@ const delta = endpoint('GET /v1/users/delta', {
     `oldest first; at least once, never left out. A change shows after ${SETTLE_SECONDS} seconds. \`more\` says whether to`,
     'ask again at once; keep the last `nextCursor` for the next time. It does not age.',
   ].join(' '),
-  query: v.strictObject(page),
+  query: v.strictObject(pageQuery),
   answer: v.object({ items: v.array(Change), nextCursor: v.string(), more: v.boolean() }),
   problems: ['cursor-invalid'],
   run: (ctx, { query }) => listChanges(ctx, query),
@@ -147,7 +145,7 @@ const reports = endpoint('GET /v1/users/{id}/reports', {
   ...common,
   summary: 'List who reports to a person',
   params: { id: UserId },
-  query: v.strictObject(page),
+  query: v.strictObject(pageQuery),
   answer: pageOf(Listed),
   problems: ['cursor-invalid'],
   run: (ctx, { params, query }) => listReports(ctx, params.id, query),

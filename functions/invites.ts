@@ -6,7 +6,7 @@ import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { proofByAddress, provenBody, readProof } from '../shared/http/proof.ts';
 import { InviteId } from '../shared/model/ids.ts';
 import { Invite, InviteCreate, InviteLifetime } from '../shared/model/invite.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
+import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { TypedPassword } from '../shared/model/password.ts';
 import { group } from '../shared/model/patch.ts';
 import { Locale } from '../shared/model/text.ts';
@@ -44,7 +44,7 @@ const list = endpoint('GET /v1/invites', {
   summary: 'List invites, newest first',
   access,
   rate: 'read',
-  query: v.strictObject({ limit: v.optional(Limit), cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))) }),
+  query: v.strictObject(pageQuery),
   answer: pageOf(Invite),
   problems: ['cursor-invalid'],
   run: (ctx, { query }) => listInvites(ctx, query),

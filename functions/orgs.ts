@@ -15,17 +15,13 @@ import {
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { ClientId, OrgId } from '../shared/model/ids.ts';
 import { Org, OrgName, OrgSettings } from '../shared/model/org.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
+import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { group, patchOf } from '../shared/model/patch.ts';
 import { Permission } from '../shared/model/principal.ts';
 import { Instant, personName } from '../shared/model/text.ts';
 
 const params = { id: OrgId };
 const tag = 'Orgs';
-const pageQuery = v.strictObject({
-  limit: v.optional(Limit),
-  cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
-});
 
 const create = endpoint('POST /v1/orgs', {
   tag,
@@ -46,7 +42,7 @@ const list = endpoint('GET /v1/orgs', {
   summary: 'List orgs, oldest first',
   access: 'platform',
   rate: 'read',
-  query: pageQuery,
+  query: v.strictObject(pageQuery),
   answer: pageOf(Org),
   problems: ['cursor-invalid'],
   run: (ctx, { query }) => listOrgs(ctx, query),
@@ -117,7 +113,7 @@ const listAll = endpoint('GET /v1/orgs/{id}/clients', {
   access: { permission: 'clients:write', platform: true },
   rate: 'read',
   params,
-  query: pageQuery,
+  query: v.strictObject(pageQuery),
   answer: pageOf(Client),
   problems: ['cursor-invalid'],
   run: (ctx, { params, query }) => listClients(ctx, params.id, query),

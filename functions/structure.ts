@@ -13,7 +13,7 @@ import {
 import { listUsers } from '../shared/directory/user-lists.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { DivisionId, GroupId, LocationId, TeamId, UserId } from '../shared/model/ids.ts';
-import { Limit, pageOf } from '../shared/model/page.ts';
+import { pageOf, pageQuery } from '../shared/model/page.ts';
 import {
   DivisionCreate,
   DivisionPatch,
@@ -27,7 +27,6 @@ import {
 } from '../shared/model/structure.ts';
 import { User } from '../shared/model/user.ts';
 
-const page = { limit: v.optional(Limit), cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))) };
 const reading = { access: { permission: 'users:read' }, rate: 'read' } as const;
 const writing = { access: { permission: 'teams:write' }, rate: 'write' } as const;
 
@@ -58,7 +57,7 @@ const units = KINDS.flatMap(({ kind, tag, path, a, the, Id }): Operation[] => {
       tag,
       summary: `List ${the}`,
       description: 'Oldest first; with `name`, those whose name begins so, by name.',
-      query: v.strictObject({ ...page, name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))) }),
+      query: v.strictObject({ ...pageQuery, name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))) }),
       answer: pageOf(UnitView),
       problems: ['cursor-invalid'],
       run: (ctx, { query }) => listUnits(ctx, kind, query),
@@ -97,7 +96,7 @@ const units = KINDS.flatMap(({ kind, tag, path, a, the, Id }): Operation[] => {
       tag,
       summary: `List the members of ${a}`,
       params,
-      query: v.strictObject(page),
+      query: v.strictObject(pageQuery),
       answer: pageOf(User),
       problems: ['cursor-invalid'],
       run: async (ctx, { params, query }) => {
@@ -162,7 +161,7 @@ const places = PLACES.flatMap(({ kind, tag, path, Id, Create, Patch }): Operatio
       ...reading,
       tag,
       summary: `List the ${kind}s, oldest first`,
-      query: v.strictObject(page),
+      query: v.strictObject(pageQuery),
       answer: pageOf(PlaceView),
       problems: ['cursor-invalid'],
       run: (ctx, { query }) => listPlaces(ctx, kind, query),

@@ -1,7 +1,7 @@
 // What happened: in an org, and to one person. Newest first, merged from the places where it lies.
 import type { Event, ToldType } from '../model/event.ts';
 import { idsOf, type OrgId, type UserId } from '../model/ids.ts';
-import type { Page } from '../model/page.ts';
+import { DEFAULT_LIMIT, type Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { openCursor, signCursor } from '../security/signed-cursor.ts';
@@ -23,7 +23,6 @@ export interface EventsInput extends PageInput {
   subject?: string | undefined;
 }
 
-const DEFAULT_LIMIT = 50;
 /** Entries that one call looks at, and days that it goes back; past either the page ends early, with a cursor. */
 const BUDGET = 1000;
 const MOST_DAYS = 31;

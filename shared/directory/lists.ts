@@ -1,9 +1,9 @@
 // Walking a list page by page: signed cursors, a budget of evaluated entries, nobody lost and nobody twice.
 
-import type { Page } from '../model/page.ts';
+import { DEFAULT_LIMIT, type Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
 import { openCursor, signCursor } from '../security/signed-cursor.ts';
-import type { Item, QueryInput } from '../store/table.ts';
+import { type Item, type QueryInput, RANGES } from '../store/table.ts';
 import type { Context } from './context.ts';
 
 export interface PageInput {
@@ -13,7 +13,6 @@ export interface PageInput {
 
 /** Entries that a page with a filter may evaluate. Past it the page ends early, with a cursor to go on. */
 export const EVALUATION_BUDGET = 1000;
-const DEFAULT_LIMIT = 50;
 
 /**
  * One page of a query. `scope` is what the cursor is bound to: org, route and everything of the query that shapes the
@@ -42,8 +41,6 @@ export async function listPage<T>(
   const next = last && signCursor(ctx.keys.cursors, scope, [last.pk, last.sk, last[range]].map(String));
   return { items: await toItems(items), ...(next && { nextCursor: next }) };
 }
-
-const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const;
 
 function startKey(query: QueryInput, range: string, [pk, sk, at]: string[]): Record<string, string> {
   if (pk === undefined || sk === undefined || at === undefined) fail('cursor-invalid');

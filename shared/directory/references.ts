@@ -1,7 +1,7 @@
 // What a record may point at: a division and a manager of the same org. Looked up beside the other reads.
 import type { OrgId, UserId } from '../model/ids.ts';
 import { fail, type Issue } from '../model/problem.ts';
-import type { UserPatch } from '../model/user.ts';
+import { LIVE, type UserPatch } from '../model/user.ts';
 import { keys } from '../store/keys.ts';
 import { readUserItem } from '../store/user-items.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,7 @@ export async function checkReferences(ctx: Context, orgId: OrgId, patch: UserPat
   const issues: Issue[] = [];
   if (divisionId && !items[0]) issues.push({ pointer: '/divisionId', message: 'is no division of this org' });
   const manager = managerId ? items.at(-1) : undefined;
-  const there = manager && !['deleted', 'erased'].includes(readUserItem(manager).state);
+  const there = manager && LIVE.includes(readUserItem(manager).state);
   if (managerId && (!there || managerId === self)) {
     issues.push({ pointer: '/profile/managerId', message: 'is nobody else of this org' });
   }

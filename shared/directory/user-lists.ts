@@ -1,7 +1,7 @@
 // Lists of people: any filter, any order, pages that lose and repeat nobody, and what they cost.
 import { parseFilter } from '../model/filter.ts';
 import type { OrgId } from '../model/ids.ts';
-import type { Page } from '../model/page.ts';
+import { DEFAULT_LIMIT, type Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
 import type { User } from '../model/user.ts';
 import { openCursor, signCursor } from '../security/signed-cursor.ts';
@@ -52,7 +52,6 @@ export type UserPage = Page<User> & { explain?: Explanation };
 
 /** Matches that are sorted after collecting them; beyond it the order must be an index's. */
 const MOST_SORTED = 5000;
-const DEFAULT_LIMIT = 50;
 
 interface Listing {
   orgId: OrgId;

@@ -4,7 +4,7 @@ import type { OrgId, UserId } from '../model/ids.ts';
 import { permissionsOf, type Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
-import type { User, UserState } from '../model/user.ts';
+import { LIVE, type User, type UserState } from '../model/user.ts';
 import { governs, guardWrites, leaveAdmins } from '../store/admin-items.ts';
 import { keys } from '../store/keys.ts';
 import { leaveUnits } from '../store/structure-items.ts';
@@ -18,7 +18,6 @@ import {
   checkAboveNone,
   checkGrant,
   eventOf,
-  LIVE,
   type Planned,
   readUser,
   readWhole,

@@ -7,7 +7,7 @@ import { domainAllowed } from '../model/org.ts';
 import { mergePatch } from '../model/patch.ts';
 import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
-import type { User, UserCreate, UserPatch, UserState } from '../model/user.ts';
+import { LIVE, type User, type UserCreate, type UserPatch, type UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
 import { type Counted, putWork, readActivity, readWork, type Work } from '../store/beside-items.ts';
 import { claimEmail, claimNumber, moveClaims, readClaim } from '../store/claim-items.ts';
@@ -33,9 +33,6 @@ import { addressNotice } from './outbox.ts';
 import { checkLocked } from './preference-layers.ts';
 import { applyPatch, changedMembers, checkKeys, checkSize } from './record.ts';
 import { checkReferences } from './references.ts';
-
-/** The states of people who are there. A deleted one is found only by those who ask for it. */
-export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
 
 /** A record with all of its groups, and what is kept beside it. */
 export interface Found {

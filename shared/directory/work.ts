@@ -7,13 +7,12 @@ import { type MergePatch, mergePatch } from '../model/patch.ts';
 import { fail } from '../model/problem.ts';
 import { Presence } from '../model/user/presence.ts';
 import { Routing } from '../model/user/routing.ts';
-import type { WorkGroup } from '../model/user.ts';
+import { LIVE, type WorkGroup } from '../model/user.ts';
 import { putWork, readWork, type Work } from '../store/beside-items.ts';
 import { keys } from '../store/keys.ts';
 import { readUserItem } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, orgOf } from './context.ts';
-import { LIVE } from './users.ts';
 
 const SCHEMAS = { routing: Routing, presence: Presence } as const;
 

@@ -8,6 +8,15 @@ export const Limit = v.pipe(
   v.transform(Number),
 );
 
+/** Items of a page that names no limit. */
+export const DEFAULT_LIMIT = 50;
+
+/** What asks for a page of a list, to be spread into a query's schema. */
+export const pageQuery = {
+  limit: v.optional(Limit),
+  cursor: v.optional(v.pipe(v.string(), v.maxLength(1000))),
+};
+
 export interface Page<T> {
   items: T[];
   /** Absent on the last page. A page may hold fewer items than asked for and still have a next one. */

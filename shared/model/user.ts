@@ -26,6 +26,9 @@ import { Telephony, TelephonyPatch } from './user/telephony.ts';
 export const UserState = v.picklist(['staged', 'invited', 'active', 'inactive', 'deleted', 'erased']);
 export type UserState = v.InferOutput<typeof UserState>;
 
+/** The states of people who are there. A deleted one is found only by those who ask for it. */
+export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
+
 /** A sign-in name beside the address, unique in the deployment. It holds no `@`, so it is never anybody's address. */
 export const Username = v.pipe(
   v.string(),

@@ -18,7 +18,19 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { DirectoryError, fail } from '../model/problem.ts';
 import { expressions as newExpressions } from './expressions.ts';
-import type { Change, Changed, Condition, Item, ItemPage, Key, QueryInput, Refusal, Table, Write } from './table.ts';
+import {
+  type Change,
+  type Changed,
+  type Condition,
+  type Item,
+  type ItemPage,
+  type Key,
+  type QueryInput,
+  RANGES,
+  type Refusal,
+  type Table,
+  type Write,
+} from './table.ts';
 
 export interface DynamoOptions {
   tableName: string;
@@ -234,8 +246,6 @@ function compileWrite(TableName: string, write: Write, opId: string): TransactIt
   if ('drop' in write) return { Delete: { Key: write.drop, ...rest } };
   return { ConditionCheck: { Key: write.check, ConditionExpression: 'attribute_exists(pk)', ...rest } };
 }
-
-const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const;
 
 function compileQuery(input: QueryInput) {
   const expressions = newExpressions();

@@ -1,11 +1,10 @@
 // A job as an item: what is to be done, for whom, and the place it has come to.
-import { createHash } from 'node:crypto';
 import type { JobId, OrgId } from '../model/ids.ts';
 import type { JobKind, JobState } from '../model/job.ts';
 import type { Permission } from '../model/principal.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { type Names, pack, unpack } from './attributes.ts';
-import { DUE_SHARDS, keys, partitions } from './keys.ts';
+import { DUE_SHARDS, keys, partitions, shardOf } from './keys.ts';
 import { absent, equals, type Item, type Value, type Write } from './table.ts';
 
 /** On whose behalf a job works: what the caller might do when they asked, and still may when it runs. */
@@ -61,8 +60,6 @@ const JOB_KEPT_SECONDS = 30 * 86_400;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 
-const dueShard = (id: string): number => (createHash('sha256').update(id).digest()[0] ?? 0) % DUE_SHARDS;
-
 /** In the due lane while it lives. */
 export function jobItem(job: JobRecord): Item {
   const key = keys.job(job.orgId, job.id);
@@ -73,7 +70,7 @@ export function jobItem(job: JobRecord): Item {
     k: 'job',
     ...(isEnded(job)
       ? { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }
-      : { lp: partitions.due('job', dueShard(job.id)), su: `${job.dueAt}#${packed}` }),
+      : { lp: partitions.due('job', shardOf(job.id, DUE_SHARDS)), su: `${job.dueAt}#${packed}` }),
   };
 }
 

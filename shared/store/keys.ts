@@ -103,7 +103,7 @@ export const keys = {
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
   idempotency: (caller: string, key: string): Key => ({ pk: `IK#${h(caller, key)}`, sk: 'I' }),
   audit: (o: string, day: string, at: string, opId: string): Key => ({
-    pk: partitions.audit(o, day, auditShard(opId)),
+    pk: partitions.audit(o, day, shardOf(opId, AUDIT_SHARDS)),
     sk: `${at}#${opId}`,
   }),
   jwks: { pk: 'JWKS', sk: 'J' } satisfies Key,
@@ -144,7 +144,9 @@ export const DUE_SHARDS = 8;
 
 /** Partitions that the entries of one org and day are spread over: 4,000 changes a second. */
 export const AUDIT_SHARDS = 4;
-const auditShard = (opId: string): number => (createHash('sha256').update(opId).digest()[0] ?? 0) % AUDIT_SHARDS;
+
+/** One of so many partitions (256 at most), by what is to lie there: always the same one. */
+export const shardOf = (id: string, of: number): number => (createHash('sha256').update(id).digest()[0] ?? 0) % of;
 
 export const COUNTER_SHARDS = 8;
 

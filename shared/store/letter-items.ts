@@ -1,9 +1,8 @@
 // A letter in the outbox: why it is due, to whom, and where it stands. It holds no link, no code and, but for notices
 // to an address already given up, no address: the mailer reads those when it sends.
-import { createHash } from 'node:crypto';
 import type { DeliveryState, LetterKind } from '../model/letter.ts';
 import { type Names, pack, unpack } from './attributes.ts';
-import { DUE_SHARDS, keys, type Lane, partitions } from './keys.ts';
+import { DUE_SHARDS, keys, type Lane, partitions, shardOf } from './keys.ts';
 import type { Item, Write } from './table.ts';
 
 export interface LetterRecord {
@@ -30,11 +29,6 @@ export interface LetterRecord {
   /** Facts the letter shows, such as the hint of a new address. Never a secret. */
   facts?: Record<string, string>;
 }
-
-const laneOf = (letter: Pick<LetterRecord, 'id' | 'lane'>): string => {
-  const shard = (createHash('sha256').update(letter.id).digest()[0] ?? 0) % DUE_SHARDS;
-  return partitions.due(letter.lane, shard);
-};
 
 const FINAL = new Set<DeliveryState>([
   'sent',
@@ -76,7 +70,10 @@ export function letterItem(letter: LetterRecord): Item {
     ...pack(letter, NAMES),
     ...keys.letter(letter.id),
     k: 'letter',
-    ...(waiting && { lp: laneOf(letter), su: `${letter.dueAt}#${letter.id}` }),
+    ...(waiting && {
+      lp: partitions.due(letter.lane, shardOf(letter.id, DUE_SHARDS)),
+      su: `${letter.dueAt}#${letter.id}`,
+    }),
     ttl: Math.floor(Date.parse(letter.createdAt) / 1000) + KEPT_SECONDS,
   };
 }

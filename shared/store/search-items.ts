@@ -2,7 +2,7 @@
 // from the core items by the projector; never the authority on anything.
 import { domainOf } from '../model/email-address.ts';
 import { numberOf, type UserId } from '../model/ids.ts';
-import { displayNameOf, type UserState } from '../model/user.ts';
+import { displayNameOf, LIVE, type UserState } from '../model/user.ts';
 import { fold, h, keys } from './keys.ts';
 import type { Item } from './table.ts';
 import type { UserRecord } from './user-items.ts';
@@ -26,7 +26,6 @@ export interface Card {
   state: UserState;
 }
 
-const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
 const MAX_WORDS = 20;
 const MAX_WORD = 40;
 /** Scripts that write words of one or two signs, without spaces. */

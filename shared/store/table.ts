@@ -58,6 +58,12 @@ export type Write = ({ put: Item } | ({ update: Key } & Change) | { drop: Key } 
 
 export type IndexName = 'byCreated' | 'byUpdated' | 'byName' | 'byEmail';
 
+/** The attribute that an index sorts by. */
+export const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const satisfies Record<
+  IndexName,
+  string
+>;
+
 export interface QueryInput {
   pk: string;
   index?: IndexName;

@@ -1,4 +1,5 @@
 // What changed since: changes and ends of people in the order in which they were written.
+import { DEFAULT_LIMIT } from '../../model/page.ts';
 import { fail } from '../../model/problem.ts';
 import type { Instant } from '../../model/text.ts';
 import type { User } from '../../model/user.ts';
@@ -25,7 +26,6 @@ export interface Delta {
  * than this are not shown yet.
  */
 export const SETTLE_SECONDS = 30;
-const DEFAULT_LIMIT = 50;
 
 /**
  * Changes after the cursor, oldest first: who changed several times comes once, as they are now; who changes during the

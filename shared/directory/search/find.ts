@@ -6,7 +6,7 @@ import { fail } from '../../model/problem.ts';
 import type { User } from '../../model/user.ts';
 import { readClaim } from '../../store/claim-items.ts';
 import { keys, partitions } from '../../store/keys.ts';
-import type { IndexName, Item, Meter, QueryInput } from '../../store/table.ts';
+import { type IndexName, type Item, type Meter, type QueryInput, RANGES } from '../../store/table.ts';
 import { readUserItem, type UserRecord } from '../../store/user-items.ts';
 import { type Context, newId } from '../context.ts';
 import { type Part, partsFor, readAll, wholeUsers } from './people.ts';
@@ -96,8 +96,6 @@ export function indexSource(
     },
   };
 }
-
-export const RANGES = { byCreated: 'sc', byUpdated: 'su', byName: 'sn', byEmail: 'se' } as const;
 
 /**
  * Whether the list is about this person: the living, or the deleted. An entry may be older than the core that it leads

@@ -2,13 +2,12 @@
 import type { UserId } from '../../model/ids.ts';
 import type { Page } from '../../model/page.ts';
 import { fail } from '../../model/problem.ts';
-import type { User } from '../../model/user.ts';
+import { LIVE, type User } from '../../model/user.ts';
 import { keys } from '../../store/keys.ts';
 import { readUserItem, toUser, type UserRecord } from '../../store/user-items.ts';
 import { type Context, orgOf } from '../context.ts';
 import type { PageInput } from '../lists.ts';
 import { listUsers } from '../user-lists.ts';
-import { LIVE } from '../users.ts';
 
 async function findCore(ctx: Context, id: UserId): Promise<UserRecord | undefined> {
   const item = await ctx.table.get(keys.user(orgOf(ctx), id), { eventual: true });

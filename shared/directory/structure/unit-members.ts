@@ -2,6 +2,7 @@
 import type { UserId } from '../../model/ids.ts';
 import { fail } from '../../model/problem.ts';
 import { MAX_UNITS } from '../../model/structure.ts';
+import { LIVE } from '../../model/user.ts';
 import { noEvent } from '../../store/audit-items.ts';
 import type { JobRecord } from '../../store/job-items.ts';
 import { keys, partitions, type Unit } from '../../store/keys.ts';
@@ -11,7 +12,7 @@ import { readUserItem, replaceUser, type UserRecord } from '../../store/user-ite
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, orgOf, secondsFrom } from '../context.ts';
 import { actingFor } from '../jobs/jobs.ts';
-import { eventOf, LIVE, stamped } from '../users.ts';
+import { eventOf, stamped } from '../users.ts';
 
 const conflict = { code: 'version-conflict' } as const;
 
