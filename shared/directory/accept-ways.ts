@@ -43,13 +43,14 @@ import {
 } from './acceptance.ts';
 import { commit } from './commit.ts';
 import { type Context, instant } from './context.ts';
+import { lighten } from './lighten.ts';
 import { acceptable } from './passwords.ts';
 import { checkSize, withNewPassword } from './record.ts';
 import { checkSignInPassword, forgiveFailures, mayComeIn } from './sign-in-check.ts';
+import { withInvited } from './structure/unit-members.ts';
 import { stamped, stoneOf } from './users.ts';
 
 const MAX_GUEST_ORGS = 20;
-const MOST_RELEASED = 20;
 const otherwise = { code: 'version-conflict' } as const;
 
 /** First proof in the inviting org: credential, names, terms, and the state active. Nothing set before it survives. */
@@ -63,6 +64,7 @@ export async function enter(
   elsewhere: AuditEvent[] = [],
 ): Promise<Accepted> {
   if (ctx.principal && ctx.principal.id !== before.id) fail('permission-missing');
+  const { teams, places } = await withInvited(ctx, invite, before);
   const now = instant(ctx.now);
   const profile = mergePatch(before.profile ?? {}, input.profile ?? {}) as Profile;
   const { inviteId: _id, ...rest } = before;
@@ -71,6 +73,7 @@ export async function enter(
     email: invite.email,
     state: 'active',
     roles: rolesOf(invite, holder),
+    ...(teams && { teams }),
     epoch: before.epoch + 1,
     activatedAt: now,
     emailVerifiedAt: now,
@@ -99,6 +102,7 @@ export async function enter(
       ...sideWrites(known, after),
       ...guardWrites(known, after),
       ...(holder ? [] : claims),
+      ...places,
       ...others,
     ],
     welcome(after, invite, org),
@@ -132,6 +136,9 @@ export async function join(
   // A home that moved away from this org left a stone behind, under the same id.
   const returns = before?.state === 'erased';
   if (before && !before.suspended && !returns) return dead();
+  // A membership that was suspended goes on where it stopped.
+  const { teams: had, groups } = before ?? {};
+  const { teams, places } = await withInvited(ctx, invite, { id: home.id, ...(had && { teams: had }) });
   const guestOf = [...new Set([...(home.guestOf ?? []), invite.orgId])];
   if (guestOf.length > MAX_GUEST_ORGS) fail('limit-reached');
   const { givenName, familyName, displayName } = home.profile ?? {};
@@ -144,6 +151,8 @@ export async function join(
     // From the clock, so that no session of a membership that ended here lives again.
     epoch: Math.max((before?.epoch ?? 0) + 1, Math.floor(ctx.now.getTime() / 1000)),
     roles: invite.roles,
+    ...(teams && { teams }),
+    ...(groups && { groups }),
     createdAt: (returns ? undefined : before?.createdAt) ?? now,
     updatedAt: now,
     updatedBy: home.id,
@@ -169,6 +178,7 @@ export async function join(
       // Any change of the person meanwhile (a lock, a deactivation) refuses this.
       replaceUser({ ...home, guestOf, emailVerifiedAt: home.emailVerifiedAt ?? now }, home),
       ...guardWrites(before, guest),
+      ...places,
     ],
     welcome(guest, invite, org),
   );
@@ -182,9 +192,10 @@ export async function moveHome(
   ctx: Context,
   input: AcceptInput,
   acceptance: Acceptance,
-  holder: UserRecord,
+  found: UserRecord,
 ): Promise<Accepted> {
   const { invite } = acceptance;
+  const holder = await lighten(ctx, found);
   const { id, orgId: oldOrg } = holder;
   const others: Write[] = [
     replaceUser(stoneOf(ctx, holder), holder),
@@ -198,10 +209,7 @@ export async function moveHome(
     repoint(keys.numberClaim(numberOf(id)), id, invite.orgId),
     ...(holder.username ? [releaseUsername(holder.username, id)] : []),
     ...(holder.externalId ? [releaseExternalId(holder.externalId, oldOrg, id)] : []),
-    // As many as fit beside the rest. Whoever was never in has hardly more.
-    ...(holder.side?.provisioning?.externalIds ?? [])
-      .slice(0, MOST_RELEASED)
-      .map((vendorId) => releaseVendorId(vendorId, oldOrg, id)),
+    ...(holder.side?.provisioning?.externalIds ?? []).map((vendorId) => releaseVendorId(vendorId, oldOrg, id)),
   ];
   const moved = { ...freshRecord(ctx, invite), id, version: holder.version, epoch: holder.epoch };
   return enter(ctx, input, acceptance, moved, 'home-moved', others, [lost(holder, 'home-moved')]);
@@ -241,8 +249,13 @@ export async function releaseAddress(
   ]);
 }
 
-/** A transaction holds a hundred writes. Further offers stay where they are: their links find the address's holder. */
-const MAX_CARRIED = 20;
+/**
+ * Three writes each, of the hundred that a transaction holds. At worst forty go to the guest items of whoever loses the
+ * address, twenty into teams. Further offers stay where they are: their links find the address's holder.
+ */
+const MAX_CARRIED = 8;
+/** Memberships that are looked through for offers. */
+const MAX_SEEN = 100;
 
 type Offer = Membership & { inviteId: InviteId };
 
@@ -253,12 +266,12 @@ async function carryOffers(ctx: Context, invite: InviteRecord, from: UserRecord,
     pk: partitions.userItems(oldOrg, id),
     begins: 'M#',
     strong: true,
-    limit: MAX_CARRIED,
+    limit: MAX_SEEN,
   });
   const isOffer = (membership: Membership): membership is Offer =>
     membership.state === 'offered' && membership.inviteId !== undefined && membership.orgId !== invite.orgId;
   const own = { orgId: oldOrg, state: 'offered', inviteId: from.inviteId } as const;
-  const offers = [...items.map(readMembership), own].filter(isOffer);
+  const offers = [own, ...items.map(readMembership)].filter(isOffer).slice(0, MAX_CARRIED);
   const found = await ctx.table.getMany(offers.map(({ orgId, inviteId }) => keys.invite(orgId, inviteId)));
   const carried = offers.filter((_, i) => {
     const item = found[i];

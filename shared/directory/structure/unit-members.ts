@@ -1,9 +1,10 @@
 // Who is in a team or group. It stands on the person's record and on an item of its own, in one commit.
-import type { UserId } from '../../model/ids.ts';
+import type { OrgId, TeamId, UserId } from '../../model/ids.ts';
 import { fail } from '../../model/problem.ts';
 import { MAX_UNITS } from '../../model/structure.ts';
 import { LIVE } from '../../model/user.ts';
 import { noEvent } from '../../store/audit-items.ts';
+import type { InviteRecord } from '../../store/invite-items.ts';
 import type { JobRecord } from '../../store/job-items.ts';
 import { keys, partitions, type Unit } from '../../store/keys.ts';
 import { memberItem, readUnitItem, type UnitId, unitsOf } from '../../store/structure-items.ts';
@@ -29,6 +30,29 @@ export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): 
       { check: key, when: equals('st', 'live'), otherwise: { code: 'not-found' } },
     ]);
   });
+}
+
+/** The place in a team that somebody comes in with: the record names it, too. */
+const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
+  { put: memberItem(orgId, userId, 'team', team), otherwise: conflict },
+  { check: keys.unit(orgId, 'team', team), when: equals('st', 'live'), otherwise: conflict },
+];
+
+/**
+ * The teams of somebody who comes in by an invite: those they have, and those it names that the org still has, as far as
+ * there is room. One that is deleted meanwhile refuses the commit as a lost race.
+ */
+export async function withInvited(
+  ctx: Context,
+  { orgId, teams = [] }: InviteRecord,
+  { id, teams: had = [] }: Pick<UserRecord, 'id' | 'teams'>,
+): Promise<{ teams?: TeamId[]; places: Write[] }> {
+  const wanted = teams.filter((team) => !had.includes(team));
+  const units = await ctx.table.getMany(wanted.map((team) => keys.unit(orgId, 'team', team)));
+  const there = wanted.filter((_, i) => units[i] !== undefined && readUnitItem(units[i]).state === 'live');
+  const joined = there.slice(0, MAX_UNITS.team - had.length);
+  const all = [...had, ...joined].sort();
+  return { ...(all.length > 0 && { teams: all }), places: joined.flatMap((team) => placeIn(orgId, id, team)) };
 }
 
 export function leaveUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<void> {
@@ -93,7 +117,10 @@ export async function deleteUnitStep(worker: Context, job: JobRecord): Promise<J
     await reapply(async () => {
       const core = await ctx.table.get({ pk: item.pk, sk: 'U' });
       const person = core && readUserItem(core);
-      if (person && unitsOf(person, kind).includes(id)) await release(ctx, kind, id, person);
+      if (person && unitsOf(person, kind).includes(id)) return release(ctx, kind, id, person);
+      // A place that no record names would be found again and again; most often the index only lags.
+      const stray = { drop: { pk: item.pk, sk: item.sk }, otherwise: conflict };
+      return commit(ctx, noEvent('unit-gone'), [stray], undefined);
     });
   }
   if (items.length > 0) return { ...job, position: '' };
