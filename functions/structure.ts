@@ -1,5 +1,6 @@
 // What an org is made of beside people: teams and groups with their members, divisions, locations.
 import * as v from 'valibot';
+import { listMemberships } from '../shared/directory/structure/memberships.ts';
 import { createPlace, deletePlace, getPlace, listPlaces, updatePlace } from '../shared/directory/structure/places.ts';
 import { joinUnit, leaveUnit } from '../shared/directory/structure/unit-members.ts';
 import {
@@ -19,7 +20,9 @@ import {
   DivisionPatch,
   LocationCreate,
   LocationPatch,
+  MAX_PLACES,
   MAX_UNITS,
+  OrgMembership,
   PlaceView,
   UnitCreate,
   UnitPatch,
@@ -149,12 +152,13 @@ const places = PLACES.flatMap(({ kind, tag, path, Id, Create, Patch }): Operatio
       ...writing,
       tag,
       summary: `Make a ${kind}`,
+      description: `An org has at most ${MAX_PLACES[kind]}.`,
       body: Create,
       answer: PlaceView,
       status: 201,
       versioned: true,
       location: (place) => `${path}/${place.id}`,
-      problems: ['name-taken'],
+      problems: ['name-taken', 'limit-reached'],
       run: (ctx, { body }) => createPlace(ctx, kind, body),
     }),
     endpoint(`GET ${path}`, {
@@ -199,4 +203,18 @@ const places = PLACES.flatMap(({ kind, tag, path, Id, Create, Patch }): Operatio
   ];
 });
 
-export const operations: readonly Operation[] = [...units, ...places];
+const memberships = endpoint('GET /v1/users/{id}/memberships', {
+  ...reading,
+  tag: 'Users',
+  summary: 'List the orgs that a person is in',
+  description:
+    'For the home org all of them, itself first, without what the person is there; for any other org only itself. ' +
+    'An offer is listed while its invite can be accepted. A page may hold few and still name a next.',
+  params: { id: UserId },
+  query: v.strictObject({ cursor: pageQuery.cursor }),
+  answer: pageOf(OrgMembership),
+  problems: ['cursor-invalid'],
+  run: (ctx, { params, query }) => listMemberships(ctx, params.id, query.cursor),
+});
+
+export const operations: readonly Operation[] = [...units, ...places, memberships];

@@ -106,7 +106,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...plain,
     ...withoutSecrets,
     keyRings: ['cursors'],
-    mounts: ['/v1/teams', '/v1/groups', '/v1/divisions', '/v1/locations'],
+    mounts: ['/v1/teams', '/v1/groups', '/v1/divisions', '/v1/locations', 'GET /v1/users/{id}/memberships'],
   },
   {
     kind: 'http',

@@ -27,7 +27,7 @@ export function planInvite(
   wanted: Omit<InviteCreate, 'roles'> & { roles: Role[] },
   holder: Pick<UserRecord, 'id' | 'orgId' | 'epoch'>,
 ): InvitePlan {
-  const { redirectUrl, note, locale, profile, notify } = wanted;
+  const { redirectUrl, note, locale, profile, notify, teams } = wanted;
   if (redirectUrl && !redirectAllowed(org.settings, redirectUrl)) fail('redirect-not-allowed');
   const principal = principalOf(ctx);
   const id = newId<InviteId>(ctx);
@@ -39,6 +39,7 @@ export function planInvite(
     email: wanted.email,
     state: 'pending',
     roles: wanted.roles,
+    ...(teams?.length && { teams: [...new Set(teams)].sort() }),
     nonce: newNonce(ctx),
     createdAt: instant(ctx.now),
     createdBy: {

@@ -27,6 +27,7 @@ import { together } from './limits.ts';
 import { listPage, type PageInput } from './lists.ts';
 import { newLetter } from './outbox.ts';
 import { applyPatch, checkSize } from './record.ts';
+import { checkTeams } from './references.ts';
 import { checkAboveNone, checkDomain, checkGrant, findRecord, stamped } from './users.ts';
 
 /**
@@ -34,8 +35,10 @@ import { checkAboveNone, checkDomain, checkGrant, findRecord, stamped } from './
  * which of the two it is, so two invites at once make one person.
  */
 export async function createInvite(ctx: Context, input: InviteCreate): Promise<Invite> {
-  const [standing] = await together([ctx.standing(), countInvite(ctx)]);
+  const teams = input.teams ?? [];
+  const [standing] = await together([ctx.standing(), countInvite(ctx), checkTeams(ctx, orgOf(ctx), teams)]);
   const { org = fail('permission-missing') } = standing;
+  if (teams.length > 0 && !standing.permissions.includes('teams:write')) fail('permission-missing');
   const wanted = { ...input, roles: [...new Set(input.roles ?? (['member'] as const))] };
   checkGrant(standing, wanted.roles);
   checkDomain(org, input.email);

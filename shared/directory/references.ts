@@ -1,8 +1,10 @@
-// What a record may point at: a division and a manager of the same org. Looked up beside the other reads.
-import type { OrgId, UserId } from '../model/ids.ts';
+// What a record may point at: a division and a manager of the same org; and an invite: its teams. Looked up beside the
+// other reads.
+import type { OrgId, TeamId, UserId } from '../model/ids.ts';
 import { fail, type Issue } from '../model/problem.ts';
 import { LIVE, type UserPatch } from '../model/user.ts';
 import { keys } from '../store/keys.ts';
+import { readUnitItem } from '../store/structure-items.ts';
 import { readUserItem } from '../store/user-items.ts';
 import type { Context } from './context.ts';
 
@@ -26,5 +28,14 @@ export async function checkReferences(ctx: Context, orgId: OrgId, patch: UserPat
   if (managerId && (!there || managerId === self)) {
     issues.push({ pointer: '/profile/managerId', message: 'is nobody else of this org' });
   }
+  if (issues.length > 0) fail({ code: 'input-invalid', issues });
+}
+
+/** Fails with `input-invalid` where one of them is no team of the org. */
+export async function checkTeams(ctx: Context, orgId: OrgId, teams: readonly TeamId[]): Promise<void> {
+  const items = await ctx.table.getMany(teams.map((team) => keys.unit(orgId, 'team', team)));
+  const issues = items.flatMap((item, i): Issue[] =>
+    item && readUnitItem(item).state === 'live' ? [] : [{ pointer: `/teams/${i}`, message: 'is no team of this org' }],
+  );
   if (issues.length > 0) fail({ code: 'input-invalid', issues });
 }

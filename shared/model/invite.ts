@@ -1,7 +1,7 @@
 // An invite: an org's offer to one address, with its own life.
 import * as v from 'valibot';
 import { EmailAddress } from './email-address.ts';
-import { InviteId, OrgId, UserId } from './ids.ts';
+import { InviteId, OrgId, TeamId, UserId } from './ids.ts';
 import { DeliveryState } from './letter.ts';
 import { group } from './patch.ts';
 import { Role } from './principal.ts';
@@ -16,9 +16,14 @@ export type InviteState = v.InferOutput<typeof InviteState>;
 /** Seconds from creation: an hour to 30 days. */
 export const InviteLifetime = v.pipe(v.number(), v.integer(), v.minValue(3600), v.maxValue(30 * 86_400));
 
+/** Each is two writes of the commit that accepts. */
+const Teams = v.pipe(v.array(TeamId), v.maxLength(10));
+
 export const InviteCreate = group({
   email: EmailAddress,
   roles: v.nullish(Roles),
+  /** Joined at accept, as far as the org has them then and the person has room. */
+  teams: v.nullish(Teams),
   profile: v.nullish(ProfilePatch),
   locale: v.nullish(Locale),
   redirectUrl: v.nullish(v.pipe(v.string(), v.maxLength(2000))),
@@ -39,6 +44,7 @@ export const Invite = v.object({
   email: v.string(),
   state: InviteState,
   roles: v.array(Role),
+  teams: v.optional(v.array(TeamId)),
   locale: v.optional(Locale),
   redirectUrl: v.optional(v.string()),
   note: v.optional(v.string()),

@@ -1,6 +1,6 @@
 // What an org is made of beside people: teams and groups that people are in, divisions they belong to, locations.
 import * as v from 'valibot';
-import { DivisionId, GroupId, LocationId, TeamId } from './ids.ts';
+import { DivisionId, GroupId, LocationId, OrgId, TeamId } from './ids.ts';
 import { group } from './patch.ts';
 import { Instant, personName, TimeZone, text } from './text.ts';
 import { SharedPreferences } from './user/preferences.ts';
@@ -76,3 +76,22 @@ export type PlaceView = v.InferOutput<typeof PlaceView>;
 
 /** Teams and groups that one person may be in, in one org. */
 export const MAX_UNITS = { team: 20, group: 40 } as const;
+
+/** Divisions and locations that one org may have. */
+export const MAX_PLACES = { division: 1000, location: 5000 } as const;
+
+/**
+ * - `live`: the person may sign in to the org.
+ * - `offered`: an invite of the org waits to be accepted.
+ * - `suspended`: waits for a new invite, since somebody else set the person's password or address.
+ */
+const MembershipState = v.picklist(['live', 'offered', 'suspended']);
+
+/** That a person is in an org. What they are there is that org's own business. */
+export const OrgMembership = v.object({
+  orgId: OrgId,
+  orgName: v.string(),
+  home: v.boolean(),
+  state: MembershipState,
+});
+export type OrgMembership = v.InferOutput<typeof OrgMembership>;

@@ -1,6 +1,6 @@
 // An invite as an item, and a membership as the person's side of it.
 import type { EmailAddress } from '../model/email-address.ts';
-import type { InviteId, OrgId, UserId } from '../model/ids.ts';
+import type { InviteId, OrgId, TeamId, UserId } from '../model/ids.ts';
 import type { Delivery, Invite, InviteState } from '../model/invite.ts';
 import type { Role } from '../model/principal.ts';
 import type { Instant, Locale } from '../model/text.ts';
@@ -15,6 +15,8 @@ export interface InviteRecord {
   email: EmailAddress;
   state: Exclude<InviteState, 'expired'>;
   roles: Role[];
+  /** Joined at accept. */
+  teams?: TeamId[];
   profile?: Profile;
   locale?: Locale;
   redirectUrl?: string;
@@ -48,6 +50,7 @@ const NAMES: Names<Stored> = {
   email: 'em',
   state: 'st',
   roles: 'ro',
+  teams: 'tm',
   profile: 'pr',
   locale: 'loc',
   redirectUrl: 'to',
@@ -95,6 +98,7 @@ export function toInvite(invite: InviteRecord, now: Date): Invite {
     email: invite.email,
     state: expired ? 'expired' : invite.state,
     roles: invite.roles,
+    ...(invite.teams && { teams: invite.teams }),
     createdAt: invite.createdAt as Instant,
     expiresAt: invite.expiresAt as Instant,
     ...(invite.locale && { locale: invite.locale }),

@@ -5,6 +5,7 @@
 //  item                    pk                     sk                  indexes (lp: sc su sn se)
 //  org                     O#o                    O                   ORGS#0: created
 //  admins guard            O#o#G                  ADMINS              –
+//  count of places         O#o#G                  D  LOC              –
 //  user core, or guest     O#o#U#u                U                   O#o#U#0 (deleted: O#o#D#0): created updated name email
 //  side groups, activity   O#o#U#u                U#p U#s U#a         –
 //  membership elsewhere    O#home#U#u             M#o                 –
@@ -47,6 +48,10 @@ const secret = (o: string, u: string) => `${org(o)}#S#${packId(u)}`;
 export const keys = {
   org: (o: string): Key => ({ pk: org(o), sk: 'O' }),
   admins: (o: string): Key => ({ pk: `${org(o)}#G`, sk: 'ADMINS' }),
+  placeCount: (o: string, kind: 'division' | 'location'): Key => ({
+    pk: `${org(o)}#G`,
+    sk: kind === 'division' ? 'D' : 'LOC',
+  }),
   user: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U' }),
   work: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#r' }),
   side: (o: string, u: string, part: 'p' | 's'): Key => ({ pk: user(o, u), sk: `U#${part}` }),

@@ -8,12 +8,12 @@ import {
   type TeamId,
   type UserId,
 } from '../model/ids.ts';
-import type { PlaceView, UnitView } from '../model/structure.ts';
+import { MAX_PLACES, type PlaceView, type UnitView } from '../model/structure.ts';
 import type { Instant } from '../model/text.ts';
 import type { SharedPreferences } from '../model/user/preferences.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { fold, keys, partitions, type Unit } from './keys.ts';
-import { absent, equals, type Item, type Key, type Write } from './table.ts';
+import { absent, below, equals, type Item, type Key, some, type Write } from './table.ts';
 import type { UserRecord } from './user-items.ts';
 
 interface Named {
@@ -150,6 +150,22 @@ export function toPlace(place: PlaceRecord): PlaceView {
   const { orgId: _org, kind: _kind, revision: _revision, createdAt, updatedAt, ...shown } = place;
   return { ...shown, number: numberOf(place.id), createdAt: createdAt as Instant, updatedAt: updatedAt as Instant };
 }
+
+/** One place more, as long as there is room. */
+export const countPlace = (orgId: OrgId, kind: PlaceKind): Write => ({
+  update: keys.placeCount(orgId, kind),
+  set: { k: 'place-count' },
+  add: { count: 1 },
+  when: some(equals('count', undefined), below('count', MAX_PLACES[kind])),
+  otherwise: { code: 'limit-reached', detail: `an org has at most ${MAX_PLACES[kind]} ${kind}s` },
+});
+
+/** Stands beside the write that drops the place, and happens as often as that. */
+export const uncountPlace = (orgId: OrgId, kind: PlaceKind): Write => ({
+  update: keys.placeCount(orgId, kind),
+  add: { count: -1 },
+  otherwise: conflict,
+});
 
 /** Something new of an org, its name and its number. Refused for the number, another id is drawn. */
 export function newNamed(item: Item, { orgId, id, name }: Named & { id: string }, kind: NamedKind): Write[] {

@@ -41,8 +41,21 @@ export function structureOf(items: readonly Item[]): { held: Map<string, string>
     const allowed = Object.fromEntries(own.map(({ id, permissions }) => [id, permissions]));
     if (!isDeepStrictEqual(org.ownRoles ?? {}, allowed)) broken.push(`${org.id} does not know its roles`);
   }
-  broken.push(...places(items));
+  broken.push(...places(items), ...counts(items));
   return { held, broken };
+}
+
+function counts(items: readonly Item[]): string[] {
+  const orgs = items.filter(({ k }) => k === 'org').map(readOrgItem);
+  const found = items.filter(({ k }) => k === 'division' || k === 'location').map(readPlaceItem);
+  return orgs.flatMap(({ id }) =>
+    (['division', 'location'] as const).flatMap((kind) => {
+      const { pk, sk } = keys.placeCount(id, kind);
+      const counted = items.find((item) => item.pk === pk && item.sk === sk)?.count ?? 0;
+      const there = found.filter((place) => place.orgId === id && place.kind === kind).length;
+      return counted === there ? [] : [`${id} has ${there} ${kind}s and counts ${counted}`];
+    }),
+  );
 }
 
 function places(items: readonly Item[]): string[] {

@@ -6,6 +6,7 @@ import { fail } from '../../model/problem.ts';
 import type { PlaceCreate, PlacePatch, PlaceView } from '../../model/structure.ts';
 import { partitions } from '../../store/keys.ts';
 import {
+  countPlace,
   newNamed,
   type PlaceId,
   type PlaceKind,
@@ -16,6 +17,7 @@ import {
   releaseNamed,
   replaceNamed,
   toPlace,
+  uncountPlace,
 } from '../../store/structure-items.ts';
 import { equals, type Write } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
@@ -23,13 +25,15 @@ import { type Context, instant, newId, orgOf } from '../context.ts';
 import { together } from '../limits.ts';
 import { listPage, type PageInput } from '../lists.ts';
 
+/** At most 1,000 divisions and 5,000 locations in an org. */
 export function createPlace(ctx: Context, kind: PlaceKind, input: PlaceCreate): Promise<PlaceView> {
   return reapply(async () => {
     const at = instant(ctx.now);
     const made = { id: newId<PlaceId>(ctx), orgId: orgOf(ctx), kind, version: 1, createdAt: at, updatedAt: at };
     const place = { ...(mergePatch<object>({}, input) as Pick<PlaceRecord, 'name'>), ...made };
     const event = { type: `${kind}-created`, orgId: place.orgId, subjectId: place.id } as const;
-    return commit(ctx, event, newNamed(placeItem(place), place, kind), toPlace(place));
+    const writes = [...newNamed(placeItem(place), place, kind), countPlace(place.orgId, kind)];
+    return commit(ctx, event, writes, toPlace(place));
   });
 }
 
@@ -84,6 +88,7 @@ export function deletePlace(ctx: Context, kind: PlaceKind, id: PlaceId, version?
       otherwise: { code: 'version-conflict' },
     };
     const event = { type: `${kind}-deleted`, orgId, subjectId: id } as const;
-    await commit(ctx, event, [gone, ...releaseNamed(before, kind)], undefined);
+    const writes = [gone, ...releaseNamed(before, kind), uncountPlace(orgId, kind)];
+    await commit(ctx, event, writes, undefined);
   });
 }

@@ -1,9 +1,22 @@
 // An org's own roles: nobody makes, gives or takes more than they hold, and what a role allows counts at once.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { BUILT_IN_ROLES } from '../../../shared/model/principal.ts';
+import { workerContext } from '../../../shared/post-office.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
-import { type Json, type TestService, testService } from '../../support/service.ts';
-import { activePerson, newAddress, newUserOf, newWorld, ok, type Person, type World } from '../../support/world.ts';
+import { accept } from '../../support/invited.ts';
+import { race } from '../../support/races.ts';
+import { type Answer, type Json, type TestService, testService } from '../../support/service.ts';
+import {
+  activePerson,
+  newAddress,
+  newUserOf,
+  newWorld,
+  ok,
+  type Person,
+  type World,
+  withLetters,
+} from '../../support/world.ts';
 
 let service: TestService;
 let world: World;
@@ -87,6 +100,61 @@ describe('roles', () => {
     ] as [string, string, Json?][]) {
       expect(await call(method, `/v1/users/${holder.id}${tail}`, body, admin.token)).toMatchObject(above);
     }
+  });
+
+  test('come with an invite or a new person, and are weighed again when the invite is accepted', async () => {
+    const own = await ok(makeRole(['users:read', 'users:write']));
+    const made = await newUserOf(world, { roles: [own.id] });
+    expect(made.roles).toEqual([own.id]);
+    const inviter = await person([(await ok(makeRole(['users:read', 'users:write', 'users:invite']))).id]);
+    const invite = async () => {
+      const body = { email: newAddress(), roles: [own.id] };
+      const { letters } = await withLetters(service, 'POST', '/v1/invites', { token: inviter.token, body });
+      return letters[0]?.token;
+    };
+    const [first, second] = [await invite(), await invite()];
+    expect(await ok(accept(service, { token: first }))).toMatchObject({ roles: [own.id] });
+    await ok(call('PATCH', `/v1/roles/${own.id}`, { permissions: ['users:read', 'users:delete'] }));
+    const refused = { status: 403, json: { code: 'role-above-own' } };
+    expect(await accept(service, { token: second })).toMatchObject(refused);
+    await ok(call('PATCH', `/v1/roles/${own.id}`, { permissions: ['users:read'] }));
+    expect((await accept(service, { token: second })).status).toBe(200);
+  });
+
+  test('that are deleted while somebody is given them allow nothing, and harm nothing that reads them', async () => {
+    const own = await ok(makeRole(['users:read', 'users:write']));
+    const { id } = await newUserOf(world);
+    const calls = [() => give(id, [own.id]), () => call('DELETE', `/v1/roles/${own.id}`)];
+    const answers = await race(service, calls.length, (i) => (calls[i] as () => Promise<Answer>)());
+    expect(answers.map(({ status }) => status)).toEqual([200, 204]);
+    expect((await ok(call('GET', `/v1/users/${id}`))).roles).toEqual([own.id]);
+    expect((await ok(call('GET', '/v1/users?limit=200'))).items.map((it: Json) => it.id)).toContain(id);
+    expect(await give(id, ['member', own.id])).toMatchObject({ status: 422, json: { code: 'role-unknown' } });
+    expect((await ok(give(id, ['member']))).roles).toEqual(['member']);
+    expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+  });
+
+  test('are changed by three at once one after the other, and by nobody who read an older version', async () => {
+    const own = await ok(makeRole(['users:read']));
+    const path = `/v1/roles/${own.id}`;
+    const patches = [{ description: 'One' }, { permissions: ['users:read', 'users:write'] }, { name: 'Another name' }];
+    const answers = await race(service, patches.length, (i) => call('PATCH', path, patches[i]));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await ok(call('GET', path))).toMatchObject({ ...patches[0], ...patches[1], ...patches[2], version: 4 });
+    const stale = { token: world.client, body: { name: 'A third' }, headers: { 'if-match': '"1"' } };
+    expect((await service.call('PATCH', path, stale)).status).toBe(412);
+    expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+  });
+
+  test('that govern an org are held by five hundred at most', async () => {
+    const { id } = await activePerson(service, world.seed.orgId);
+    const ctx = workerContext(service.services);
+    const key = keys.admins(world.seed.orgId);
+    const others = new Set(Array.from({ length: 500 }, (_, n) => `nobody-${n}`));
+    await ctx.table.change({ update: key, add: { ids: others } }, 'a full guard');
+    expect(await give(id, ['admin'])).toMatchObject({ status: 409, json: { code: 'limit-reached' } });
+    await ctx.table.change({ update: key, take: { ids: others } }, 'as it was');
+    expect((await give(id, ['admin'])).status).toBe(200);
   });
 
   test('in use cannot be deleted; deleted, they are gone and the name is free', async () => {

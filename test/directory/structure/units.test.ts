@@ -1,7 +1,11 @@
 // Teams and groups, divisions and locations: who is in them stands on both sides, also when one of them goes.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { workerContext } from '../../../shared/post-office.ts';
+import { keys } from '../../../shared/store/keys.ts';
+import { memberItem } from '../../../shared/store/structure-items.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
-import { type Json, type TestService, testService } from '../../support/service.ts';
+import { race } from '../../support/races.ts';
+import { type Answer, type Json, type TestService, testService } from '../../support/service.ts';
 import { activePerson, newAddress, newUserOf, newWorld, ok, type World, withLetters } from '../../support/world.ts';
 
 let service: TestService;
@@ -48,6 +52,29 @@ describe('a team', () => {
     await sound();
   });
 
+  test('that is deleted beside those who join keeps nobody, whoever came first', async () => {
+    const team = await make('teams');
+    const people = await Promise.all(Array.from({ length: 8 }, () => newUserOf(world)));
+    const calls = [
+      ...people.map(
+        ({ id }) =>
+          () =>
+            join(team, id),
+      ),
+      () => call('DELETE', `/v1/teams/${team.id}`),
+    ];
+    const answers = await race(service, calls.length, (i) => (calls[i] as () => Promise<Answer>)());
+    const [deleted, ...joins] = answers.map(({ status }) => status).reverse();
+    expect(deleted).toBe(204);
+    expect(joins.every((status) => [204, 404].includes(status))).toBe(true);
+    for (let n = 0; n < 3; n++) {
+      await service.handlers.work('worker', {});
+      service.advance(61_000);
+    }
+    expect((await service.dump()).filter(({ k }) => k === 'team-member' || k === 'team')).toEqual([]);
+    await sound();
+  });
+
   test('that is deleted is unknown at once, its name is free, and a job lets everyone go', async () => {
     const team = await make('teams', { name: 'The same name' });
     const people = await Promise.all(Array.from({ length: 30 }, () => newUserOf(world)));
@@ -86,6 +113,18 @@ describe('a team', () => {
     expect((await service.dump()).filter(({ k }) => k === 'team-member' || k === 'team')).toEqual([]);
     await sound();
   }, 20_000);
+
+  test('goes in the end also where a place is left that no record names', async () => {
+    const [team, user] = [await make('teams'), await newUserOf(world)];
+    const ctx = workerContext(service.services);
+    await ctx.table.put(memberItem(world.seed.orgId, user.id, 'team', team.id), undefined, 'a stray place');
+    await ok(call('DELETE', `/v1/teams/${team.id}`));
+    for (let n = 0; n < 2; n++) {
+      await service.handlers.work('worker', {});
+      service.advance(61_000);
+    }
+    expect((await service.dump()).filter(({ k }) => k === 'team-member' || k === 'team')).toEqual([]);
+  });
 
   test('takes in a guest, and forgets them when they leave the org', async () => {
     const theirs = await newWorld(service, await service.secondOrg());
@@ -142,6 +181,25 @@ describe.each(['teams', 'groups', 'divisions', 'locations'])('%s', (kind) => {
     expect((await call('DELETE', path)).status).toBe(204);
     expect((await call('GET', path)).status).toBe(404);
     await make(kind, { name: 'Ost' });
+    await sound();
+  });
+});
+
+describe('places', () => {
+  test.each([
+    ['divisions', 'division', 1000],
+    ['locations', 'location', 5000],
+  ] as const)('of an org: so many %s, and no more', async (path, kind, most) => {
+    const ctx = workerContext(service.services);
+    const counted = (by: number) =>
+      ctx.table.change({ update: keys.placeCount(world.seed.orgId, kind), add: { count: by } }, `by ${by}`);
+    await counted(most - 1);
+    const last = await make(path);
+    const more = () => call('POST', `/v1/${path}`, { name: `Name ${++named}` });
+    expect(await more()).toMatchObject({ status: 409, json: { code: 'limit-reached' } });
+    await ok(call('DELETE', `/v1/${path}/${last.id}`));
+    expect((await more()).status).toBe(201);
+    await counted(1 - most);
     await sound();
   });
 });

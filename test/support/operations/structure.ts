@@ -52,6 +52,10 @@ export const structureRequests: [string, Prepare][] = [
     [`PATCH ${path}/{id}`, one(path, 200, '', { description: 'Another' })],
     [`DELETE ${path}/{id}`, one(path, 204)],
   ]),
+  [
+    'GET /v1/users/{id}/memberships',
+    async (w) => ({ path: `/v1/users/${(await newUserOf(w)).id}/memberships`, token: w.client, status: 200 }),
+  ],
   ['POST /v1/roles', posted('/v1/roles', role)],
   ['GET /v1/roles', listed('/v1/roles', '')],
   ['GET /v1/roles/{id}', one('/v1/roles', 200, '', undefined, role)],
