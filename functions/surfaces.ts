@@ -176,6 +176,15 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'jobs',
+    entry: 'jobs.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/jobs'],
+  },
+  {
+    kind: 'http',
     name: 'orgs',
     entry: 'orgs.ts',
     ...plain,

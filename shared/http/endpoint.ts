@@ -30,7 +30,10 @@ interface Facts {
   description?: string;
   access: Access;
   rate: RateClass;
-  consumes?: 'json' | 'merge-patch' | 'form';
+  /** `rows`: CSV or NDJSON, handed over unread as `{ format, text }`. */
+  consumes?: 'json' | 'merge-patch' | 'form' | 'rows';
+  /** Bytes that a body may have: 64 KB unless told, 4 MB at most (a Lambda event ends at 6 MB, and quotes are escaped in it). */
+  largestBody?: number;
 }
 
 /** What the router, the documents and the sweeps see of an operation. */

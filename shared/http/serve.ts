@@ -153,11 +153,12 @@ const MEDIA: Record<NonNullable<Operation['consumes']>, RegExp> = {
   json: /^application\/json$/,
   'merge-patch': /^application\/(merge-patch\+)?json$/,
   form: /^application\/x-www-form-urlencoded$/,
+  rows: /^(text\/csv|application\/(x-)?ndjson)$/,
 };
 
 function readBody(operation: Operation, { headers, body }: HttpRequest): unknown {
   if (!operation.schemas.body) return undefined;
-  if (body.length > MAX_BODY_BYTES) fail('body-too-large');
+  if (body.length > (operation.largestBody ?? MAX_BODY_BYTES)) fail('body-too-large');
   const consumes = operation.consumes ?? 'json';
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
@@ -169,7 +170,17 @@ function readBody(operation: Operation, { headers, body }: HttpRequest): unknown
   if (!MEDIA[consumes].test(type) || !plain || (charset && !/^charset="?utf-8"?$/.test(charset))) {
     fail('media-type-unsupported');
   }
-  return consumes === 'form' ? readForm(body) : parseJson(body);
+  if (consumes === 'form') return readForm(body);
+  return consumes === 'rows' ? readRows(body, type) : parseJson(body);
+}
+
+function readRows(body: Buffer, type: string): { format: 'csv' | 'ndjson'; text: string } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { format: type === 'text/csv' ? 'csv' : 'ndjson', text };
+  } catch (error) {
+    return fail('malformed-request', error);
+  }
 }
 
 function readForm(body: Buffer): Record<string, string> {

@@ -27,6 +27,8 @@
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
+//  its rows, their results O#o#J#j                B#block  R#row      –
+//  jobs of an org          O#o#JL                 j                   –
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
@@ -44,6 +46,8 @@ export const h = (...parts: string[]): string =>
 const org = (o: string) => `O#${packId(o)}`;
 const user = (o: string, u: string) => `${org(o)}#U#${packId(u)}`;
 const secret = (o: string, u: string) => `${org(o)}#S#${packId(u)}`;
+/** Numbers as text in their own order, up to ten million. */
+const digits = (n: number) => String(n).padStart(7, '0');
 
 export const keys = {
   org: (o: string): Key => ({ pk: org(o), sk: 'O' }),
@@ -103,6 +107,10 @@ export const keys = {
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
+  jobBlock: (o: string, j: string, block: number): Key => ({ pk: keys.job(o, j).pk, sk: `B#${digits(block)}` }),
+  jobRow: (o: string, j: string, row: number): Key => ({ pk: keys.job(o, j).pk, sk: `R#${digits(row)}` }),
+  packedJob: (o: string, packed: string): Key => ({ pk: `${org(o)}#J#${packed}`, sk: 'J' }),
+  listedJob: (o: string, j: string): Key => ({ pk: partitions.jobs(o), sk: packId(j) }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
@@ -130,6 +138,7 @@ export const partitions = {
   unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
   counters: (o: string) => `${org(o)}#N`,
+  jobs: (o: string) => `${org(o)}#JL`,
   due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),

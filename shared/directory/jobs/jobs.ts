@@ -10,7 +10,7 @@ import { actorStanding } from '../standing.ts';
 /** Seconds a worker holds a job; every step that saves renews it. */
 export const LEASE_SECONDS = 120;
 
-type Planned = Pick<JobRecord, 'kind' | 'options'> & Partial<Pick<JobRecord, 'dueAt' | 'position'>>;
+type Planned = Pick<JobRecord, 'kind' | 'options'> & Partial<Pick<JobRecord, 'dueAt' | 'position' | 'total'>>;
 
 /** A job of the caller's org on the caller's behalf, as a write of the commit that asks for it. */
 export async function planJob(ctx: Context, planned: Planned): Promise<{ job: JobRecord; write: Write }> {
