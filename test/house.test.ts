@@ -56,6 +56,7 @@ const EVERYTHING = [
   'post-office',
   'security',
   'services',
+  'transfer',
   'worker',
 ];
 
@@ -70,6 +71,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Of security only the shapes of what is stored.
   store: ['model', 'security'],
   directory: ['store', 'security', 'model'],
+  transfer: ['model'],
   mail: ['html', 'model'],
   pages: ['html', 'model'],
   services: ['config', 'log', 'store', 'mail', 'security', 'directory', 'model'],
@@ -89,6 +91,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'log',
     'directory',
     'security',
+    'transfer',
     'model',
     'docs',
   ],
