@@ -71,7 +71,7 @@ export async function importFile(
   const scanned = await scan(options.file);
   if (scanned.lines > MOST_ROWS + 1 && options.format === 'ndjson')
     throw new Error('a file has a million rows at most: split it');
-  const importId = importIdOf(directory.orgId, scanned.sha256, ...readingOf(options));
+  const importId = importIdFor(directory.orgId, scanned.sha256, options);
   const record = await beginning(directory, options, importId, Math.min(scanned.lines, MOST_ROWS));
   const report = await openReport(reportOf(options), record.done);
   const run = newRun(directory, options, record, report, scanned.bytes, onStep);
@@ -88,14 +88,10 @@ export async function importFile(
 }
 
 /** Read otherwise, the same file is another import. */
-function readingOf({ format, mapping, delimiter, onExisting, invite }: ImportOptions): string[] {
-  return [
-    format,
-    JSON.stringify([...(mapping ?? [])].sort()),
-    delimiter ?? '',
-    onExisting ?? '',
-    String(invite ?? false),
-  ];
+export function importIdFor(orgId: string, sha256: string, options: ImportOptions): string {
+  const { format, mapping, delimiter, onExisting, invite } = options;
+  const named = JSON.stringify([...(mapping ?? [])].sort());
+  return importIdOf(orgId, sha256, format, named, delimiter ?? '', onExisting ?? 'skip', String(invite ?? false));
 }
 
 async function beginning(
