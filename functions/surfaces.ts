@@ -257,7 +257,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
-    ...withoutSecrets,
+    ...withSecrets,
     keyRings: [],
     memoryMb: 512,
     timeoutSeconds: 300,
