@@ -61,7 +61,7 @@ export const EventType = v.picklist([
   'location-created',
   'location-updated',
   'location-deleted',
-  'job-started',
+  'import-started',
   'job-cancelled',
 ]);
 export type EventType = v.InferOutput<typeof EventType>;

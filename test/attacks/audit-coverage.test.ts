@@ -68,7 +68,7 @@ const LEAVES = new Map<string, EventType>([
   ['POST /v1/orgs/{id}/clients', 'client-created'],
   ['POST /v1/clients/{id}/rotate', 'client-rotated'],
   ['DELETE /v1/clients/{id}', 'client-revoked'],
-  ['POST /v1/imports', 'job-started'],
+  ['POST /v1/imports', 'import-started'],
   ['POST /v1/jobs/{id}/cancel', 'job-cancelled'],
   ...units('team'),
   ...units('group'),
