@@ -9,7 +9,7 @@ import { listUsers } from '../shared/directory/user-lists.ts';
 import { endpoint, linkToNext, type Operation, parseQuery, rawEndpoint } from '../shared/http/endpoint.ts';
 import { UserId } from '../shared/model/ids.ts';
 import { pageOf, pageQuery } from '../shared/model/page.ts';
-import { Instant } from '../shared/model/text.ts';
+import { Flag, Instant } from '../shared/model/text.ts';
 import { LIST_FIELDS, User, UserState } from '../shared/model/user.ts';
 import { ndjsonLine } from '../shared/transfer/ndjson.ts';
 
@@ -68,13 +68,7 @@ const list = endpoint('GET /v1/users', {
         ),
       ),
     ),
-    explain: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false']),
-        v.transform((text) => text === 'true'),
-        v.description('Adds how the page was found and what it cost.'),
-      ),
-    ),
+    explain: v.optional(v.pipe(Flag, v.description('Adds how the page was found and what it cost.'))),
   }),
   answer: v.object({ ...pageOf(Listed).entries, explain: v.optional(Explanation) }),
   problems: ['cursor-invalid', 'filter-invalid', 'sort-too-large'],

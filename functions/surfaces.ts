@@ -177,6 +177,18 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'imports',
+    entry: 'imports.ts',
+    ...plain,
+    // Ten thousand rows are read, judged and kept before the answer.
+    memoryMb: 1024,
+    timeoutSeconds: 25,
+    ...withSecrets,
+    keyRings: [],
+    mounts: ['/v1/imports'],
+  },
+  {
+    kind: 'http',
     name: 'jobs',
     entry: 'jobs.ts',
     ...plain,
@@ -258,7 +270,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
-    ...withoutSecrets,
+    ...withSecrets,
     keyRings: [],
     memoryMb: 512,
     timeoutSeconds: 300,

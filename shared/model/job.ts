@@ -5,9 +5,10 @@ import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { Instant } from './text.ts';
 
 /**
- * - `unit-delete`: the members of a deleted team or group are released.
+ * - `import`: rows become people.
+ * - `unit-delete`: the members of a deleted team or group are released. Nobody asked for it by itself, so it is not shown.
  */
-export const JobKind = v.picklist(['unit-delete']);
+export const JobKind = v.picklist(['import', 'unit-delete']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
 /**
