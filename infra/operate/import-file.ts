@@ -172,7 +172,7 @@ function newRun(
     batch.last = read.n;
     if ('problem' in found) batch.told.push({ row: read.n, line: read.line, ...refused(found.problem) });
     else if (same !== undefined) {
-      const repeats = { outcome: 'failed', code: 'duplicate-in-file', sameAsRow: same } as const;
+      const repeats = { outcome: 'skipped', code: 'duplicate-in-file', sameAsRow: same } as const;
       batch.told.push({ row: read.n, line: read.line, ...repeats });
     } else batch.rows.push({ n: read.n, row: found.row });
   };
