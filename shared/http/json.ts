@@ -1,10 +1,12 @@
 // JSON as strangers send it: parsed by the platform, then walked once for what the platform lets pass.
 import { fail } from '../model/problem.ts';
 
-/** Bytes a JSON body may have, and how deep and wide it may be. */
+/** Bytes a body may have where the operation says nothing else, and how deep and wide it may be. */
 export const MAX_BODY_BYTES = 64 * 1024;
 const MAX_DEPTH = 12;
 const MAX_KEYS = 2000;
+/** Larger bodies may have as many keys for their size. */
+const keysFor = (bytes: number) => Math.max(MAX_KEYS, Math.floor(bytes / (MAX_BODY_BYTES / MAX_KEYS)));
 
 /**
  * The value of a JSON text. Fails with `malformed-json` for broken JSON or UTF-8, repeated keys (RFC 8259 §4 leaves
@@ -14,7 +16,7 @@ export function parseJson(bytes: Buffer): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
-    checkStructure(text);
+    checkStructure(text, keysFor(bytes.length));
     return value;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
@@ -27,7 +29,7 @@ export function parseJson(bytes: Buffer): unknown {
 const STRING = /"(?:[^"\\]|\\.)*"/y;
 
 /** Walks well-formed JSON by its strings and brackets; keys are the strings before a colon. */
-function checkStructure(text: string): void {
+function checkStructure(text: string, maxKeys: number): void {
   const open: (Set<string> | undefined)[] = [];
   let keys = 0;
   for (let i = 0; i < text.length; i++) {
@@ -45,7 +47,7 @@ function checkStructure(text: string): void {
       i += literal.length - 1;
       if (!isKey(text, i + 1)) continue;
       const siblings = open.at(-1);
-      if (siblings?.has(content) || ++keys > MAX_KEYS) fail('malformed-json');
+      if (siblings?.has(content) || ++keys > maxKeys) fail('malformed-json');
       siblings?.add(content);
     }
   }

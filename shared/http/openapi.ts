@@ -103,10 +103,12 @@ const CONSUMES = {
   json: ['application/json'],
   'merge-patch': ['application/merge-patch+json', 'application/json'],
   form: ['application/x-www-form-urlencoded'],
+  rows: ['text/csv', 'application/x-ndjson'],
 } as const;
 
 function bodyContent({ consumes = 'json' }: Operation, body: v.GenericSchema): Json {
-  return Object.fromEntries(CONSUMES[consumes].map((media) => [media, { schema: schemaOf(body, 'input') }]));
+  const schema = consumes === 'rows' ? { type: 'string' } : schemaOf(body, 'input');
+  return Object.fromEntries(CONSUMES[consumes].map((media) => [media, { schema }]));
 }
 
 function parametersOf({ schemas, versioned, idempotent, method }: Operation): Json[] {

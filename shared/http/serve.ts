@@ -108,7 +108,10 @@ async function withStanding<T>(ctx: Context, changes: boolean, run: () => Promis
   return result.value;
 }
 
-/** With an Idempotency-Key every refusal first looks whether this very request was answered before. */
+/**
+ * With an Idempotency-Key every refusal first looks whether this very request was answered before. A large request looks
+ * before it is worked on: it keeps its rows before its commit could be refused.
+ */
 async function replaying(
   ctx: Context,
   operation: Operation,
@@ -116,14 +119,19 @@ async function replaying(
   request: HttpRequest,
   input: unknown,
 ): Promise<HttpReply> {
+  const given = async (): Promise<HttpReply | undefined> => {
+    const reply = await kept.find();
+    if (reply && ctx.principal) await ctx.standing();
+    return reply && (operation.revive?.(ctx, reply) ?? reply);
+  };
+  const before = operation.largestBody && (await given());
+  if (before) return before;
   try {
     return await operation.handle(ctx, request, input, kept.keepReply);
   } catch (error) {
-    if (!problemOf(error)) throw error;
-    const reply = await kept.find();
+    const reply = problemOf(error) && (await given());
     if (!reply) throw error;
-    if (ctx.principal) await ctx.standing();
-    return operation.revive?.(ctx, reply) ?? reply;
+    return reply;
   }
 }
 
@@ -153,11 +161,12 @@ const MEDIA: Record<NonNullable<Operation['consumes']>, RegExp> = {
   json: /^application\/json$/,
   'merge-patch': /^application\/(merge-patch\+)?json$/,
   form: /^application\/x-www-form-urlencoded$/,
+  rows: /^(text\/csv|application\/(x-)?ndjson)$/,
 };
 
 function readBody(operation: Operation, { headers, body }: HttpRequest): unknown {
   if (!operation.schemas.body) return undefined;
-  if (body.length > MAX_BODY_BYTES) fail('body-too-large');
+  if (body.length > (operation.largestBody ?? MAX_BODY_BYTES)) fail('body-too-large');
   const consumes = operation.consumes ?? 'json';
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
@@ -169,7 +178,17 @@ function readBody(operation: Operation, { headers, body }: HttpRequest): unknown
   if (!MEDIA[consumes].test(type) || !plain || (charset && !/^charset="?utf-8"?$/.test(charset))) {
     fail('media-type-unsupported');
   }
-  return consumes === 'form' ? readForm(body) : parseJson(body);
+  if (consumes === 'form') return readForm(body);
+  return consumes === 'rows' ? readRows(body, type) : parseJson(body);
+}
+
+function readRows(body: Buffer, type: string): { format: 'csv' | 'ndjson'; text: string } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return { format: type === 'text/csv' ? 'csv' : 'ndjson', text };
+  } catch (error) {
+    return fail('malformed-request', error);
+  }
 }
 
 function readForm(body: Buffer): Record<string, string> {

@@ -61,6 +61,8 @@ export const EventType = v.picklist([
   'location-created',
   'location-updated',
   'location-deleted',
+  'import-started',
+  'job-cancelled',
 ]);
 export type EventType = v.InferOutput<typeof EventType>;
 

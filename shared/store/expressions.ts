@@ -26,8 +26,11 @@ export function expressions(): Expressions {
     return placeholder;
   };
 
-  const join = (conditions: Condition[], operator: string): string =>
-    conditions.map((part) => `(${condition(part)})`).join(operator);
+  // DynamoDB refuses redundant parentheses: one alone has none.
+  const join = ([first, ...rest]: Condition[], operator: string): string =>
+    rest.length === 0 && first
+      ? condition(first)
+      : [first, ...rest].flatMap((part) => (part ? [`(${condition(part)})`] : [])).join(operator);
 
   const condition = (asked: Condition): string => {
     if ('is' in asked) return asked.is === 'absent' ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)';

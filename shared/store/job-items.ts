@@ -1,6 +1,6 @@
 // A job as an item: what is to be done, for whom, and the place it has come to.
 import type { JobId, OrgId } from '../model/ids.ts';
-import type { JobKind, JobState } from '../model/job.ts';
+import type { JobKind, JobState, RowOutcome } from '../model/job.ts';
 import type { Permission } from '../model/principal.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { type Names, pack, unpack } from './attributes.ts';
@@ -32,6 +32,9 @@ export interface JobRecord {
   position?: string;
   /** What is to be done, in the words of the kind. */
   options: { [name: string]: Value };
+  /** Rows in all, and those done by what became of them; of jobs that have rows. */
+  total?: number;
+  outcomes?: Partial<Record<RowOutcome, number>>;
   endedAt?: string;
   failure?: ProblemCode;
   /** What the last write left: any other write changes it. */
@@ -50,13 +53,15 @@ const NAMES: Names<JobRecord> = {
   attempts: 'tries',
   position: 'pos',
   options: 'opt',
+  total: 'all',
+  outcomes: 'done',
   endedAt: 'en',
   failure: 'why',
   revision: 'op',
 };
 
 /** An ended job is kept 30 days. */
-const JOB_KEPT_SECONDS = 30 * 86_400;
+export const JOB_KEPT_SECONDS = 30 * 86_400;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 

@@ -27,6 +27,10 @@
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
+//  its rows                O#o#S#J#j              B#block             –
+//  what became of them     O#o#J#j                R#row               –
+//  jobs of an org          O#o#JL                 j                   –
+//  import by an operator   O#o#IM#i               IM                  –
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
@@ -41,9 +45,16 @@ import type { Key } from './table.ts';
 export const h = (...parts: string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 32);
 
-const org = (o: string) => `O#${packId(o)}`;
+// Nearly all keys of a call are of one org: it is packed once.
+let lastOrg = { id: '', key: '' };
+function org(o: string): string {
+  if (lastOrg.id !== o) lastOrg = { id: o, key: `O#${packId(o)}` };
+  return lastOrg.key;
+}
 const user = (o: string, u: string) => `${org(o)}#U#${packId(u)}`;
 const secret = (o: string, u: string) => `${org(o)}#S#${packId(u)}`;
+/** Numbers as text in their own order, up to ten million. */
+const digits = (n: number) => String(n).padStart(7, '0');
 
 export const keys = {
   org: (o: string): Key => ({ pk: org(o), sk: 'O' }),
@@ -103,6 +114,14 @@ export const keys = {
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
+  jobBlock: (o: string, j: string, block: number): Key => ({
+    pk: `${org(o)}#S#J#${packId(j)}`,
+    sk: `B#${digits(block)}`,
+  }),
+  jobRow: (o: string, j: string, row: number): Key => ({ pk: keys.job(o, j).pk, sk: `R#${digits(row)}` }),
+  packedJob: (o: string, packed: string): Key => ({ pk: `${org(o)}#J#${packed}`, sk: 'J' }),
+  listedJob: (o: string, j: string): Key => ({ pk: partitions.jobs(o), sk: packId(j) }),
+  import: (o: string, i: string): Key => ({ pk: `${org(o)}#IM#${packId(i)}`, sk: 'IM' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
@@ -130,6 +149,7 @@ export const partitions = {
   unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
   counters: (o: string) => `${org(o)}#N`,
+  jobs: (o: string) => `${org(o)}#JL`,
   due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),

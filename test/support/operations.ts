@@ -2,6 +2,7 @@
 
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
+import { jobRequests } from './operations/jobs.ts';
 import { structureRequests } from './operations/structure.ts';
 import { workRequests } from './operations/work.ts';
 import type { Json } from './service.ts';
@@ -316,6 +317,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   ...structureRequests,
   ...eventsRequests,
   ...findingRequests,
+  ...jobRequests,
   ...workRequests,
 ]);
 

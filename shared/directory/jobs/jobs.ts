@@ -10,7 +10,7 @@ import { actorStanding } from '../standing.ts';
 /** Seconds a worker holds a job; every step that saves renews it. */
 export const LEASE_SECONDS = 120;
 
-type Planned = Pick<JobRecord, 'kind' | 'options'> & Partial<Pick<JobRecord, 'dueAt' | 'position'>>;
+type Planned = Pick<JobRecord, 'kind' | 'options'> & Partial<Pick<JobRecord, 'dueAt' | 'position' | 'total'>>;
 
 /** A job of the caller's org on the caller's behalf, as a write of the commit that asks for it. */
 export async function planJob(ctx: Context, planned: Planned): Promise<{ job: JobRecord; write: Write }> {
@@ -87,6 +87,20 @@ export async function saveJob(ctx: Context, after: JobRecord, before: JobRecord)
   if (!('put' in write)) return undefined;
   const changed = await ctx.table.put(write.put, write.when, newOpId(ctx));
   return changed.done ? readJobItem(changed.item) : undefined;
+}
+
+/**
+ * What a step did whose job was cancelled meanwhile is counted, too. Where another worker had gone on already, that one
+ * counts.
+ */
+export async function countCancelled(ctx: Context, after: JobRecord, before: JobRecord): Promise<void> {
+  const item = await ctx.table.get(keys.job(before.orgId, before.id));
+  const job = item && readJobItem(item);
+  if (job?.state !== 'cancelled' || job.position !== before.position) return;
+  const { position, outcomes } = after;
+  const counted = { ...job, ...(position && { position }), ...(outcomes && { outcomes }) };
+  const write = replaceJob(counted, job);
+  if ('put' in write) await ctx.table.put(write.put, write.when, newOpId(ctx));
 }
 
 const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? { endedAt: job.endedAt ?? instant(ctx.now) } : {});
