@@ -6,6 +6,7 @@ import { fail } from '../model/problem.ts';
 import type { User } from '../model/user.ts';
 import { openCursor, signCursor } from '../security/signed-cursor.ts';
 import type { Meter } from '../store/table.ts';
+import type { UserRecord } from '../store/user-items.ts';
 import { type Context, orgOf } from './context.ts';
 import type { PageInput } from './lists.ts';
 import {
@@ -85,6 +86,19 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Use
   const next = found.position && signCursor(ctx.keys.cursors, scope, found.position);
   const explain = input.explain && { explain: explained(found, limit, spent) };
   return { items, ...(next && { nextCursor: next }), ...explain };
+}
+
+/** A part of those whom a filter lets pass, in order of creation: their cores, and where to go on. */
+export async function walkPeople(
+  ctx: Context,
+  input: { filter?: string | undefined; from?: string[] | undefined; limit: number },
+): Promise<{ records: UserRecord[]; position?: string[] }> {
+  const orgId = orgOf(ctx);
+  const filter = input.filter === undefined ? undefined : parseFilter(input.filter);
+  const walk = walkOf(orgId, planFilter(orgId, filter), filter);
+  const { limit, from } = input;
+  const { matches, position } = await findPage(ctx, { orgId, walk, order: readOrder(), limit, from });
+  return { records: matches.map(({ record }) => record), ...(position && { position }) };
 }
 
 function explained(found: Outcome, limit: number, { calls, units }: { calls: number; units: number }): Explanation {
