@@ -185,6 +185,17 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'bulk',
+    entry: 'bulk.ts',
+    // Ten thousand rows are read and kept before the answer.
+    memoryMb: 1024,
+    timeoutSeconds: 29,
+    ...withoutSecrets,
+    keyRings: [],
+    mounts: ['POST /v1/invites/bulk', 'POST /v1/users/bulk'],
+  },
+  {
+    kind: 'http',
     name: 'orgs',
     entry: 'orgs.ts',
     ...plain,

@@ -1,8 +1,14 @@
 // Carries on the jobs that are due.
+import { changeStep } from '../shared/directory/jobs/bulk-change.ts';
+import { inviteStep } from '../shared/directory/jobs/bulk-invite.ts';
 import { deleteUnitStep } from '../shared/directory/structure/unit-members.ts';
 import { runDueJobs, type Steps } from '../shared/job-runner.ts';
 import type { Worker } from '../shared/worker.ts';
 
-const STEPS: Steps = { 'unit-delete': deleteUnitStep };
+const STEPS: Steps = {
+  'unit-delete': deleteUnitStep,
+  'bulk-invite': inviteStep,
+  'bulk-change': changeStep,
+};
 
 export const worker: Worker = (services) => runDueJobs(services, STEPS);

@@ -87,6 +87,22 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Use
   return { items, ...(next && { nextCursor: next }), ...explain };
 }
 
+/**
+ * Those who pass, in the order of creation, from a place on: for going through all of them, call by call. Whoever is there
+ * throughout comes once.
+ */
+export async function walkAll(
+  ctx: Context,
+  walk: Walk,
+  { limit, from }: { limit: number; from?: string[] | undefined },
+): Promise<Found> {
+  const [best] = walk.plan.ways;
+  if (best?.by === 'claim' || best?.by === 'id' || best?.by === 'nothing') return findClaimed(ctx, walk, best);
+  const inOrder = { walk, order: readOrder(undefined) };
+  const { source } = directSource(ctx, inOrder) ?? everyone(ctx, inOrder);
+  return walkSource(ctx, walk, source, { limit, from });
+}
+
 function explained(found: Outcome, limit: number, { calls, units }: { calls: number; units: number }): Explanation {
   const { by, on, order, evaluated, matches, position } = found;
   const budgetSpent = position !== undefined && matches.length < limit;
@@ -120,7 +136,7 @@ interface Direct {
 }
 
 /** A source that has the wanted order by itself. */
-function directSource(ctx: Context, { walk, order }: Listing): Direct | undefined {
+function directSource(ctx: Context, { walk, order }: Pick<Listing, 'walk' | 'order'>): Direct | undefined {
   const { descending, index } = order;
   if (!index) return undefined;
   for (const way of walk.plan.ways) {

@@ -62,6 +62,8 @@ export const EventType = v.picklist([
   'location-updated',
   'location-deleted',
   'job-cancelled',
+  'bulk-invite-started',
+  'bulk-change-started',
 ]);
 export type EventType = v.InferOutput<typeof EventType>;
 

@@ -6,8 +6,10 @@ import { Instant } from './text.ts';
 
 /**
  * - `unit-delete`: the members of a deleted team or group are released.
+ * - `bulk-invite`: many addresses are invited, one a row.
+ * - `bulk-change`: those whom a filter finds are changed, one a row.
  */
-export const JobKind = v.picklist(['unit-delete']);
+export const JobKind = v.picklist(['unit-delete', 'bulk-invite', 'bulk-change']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
 /**

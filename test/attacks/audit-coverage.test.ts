@@ -68,6 +68,8 @@ const LEAVES = new Map<string, EventType>([
   ['POST /v1/orgs/{id}/clients', 'client-created'],
   ['POST /v1/clients/{id}/rotate', 'client-rotated'],
   ['DELETE /v1/clients/{id}', 'client-revoked'],
+  ['POST /v1/invites/bulk', 'bulk-invite-started'],
+  ['POST /v1/users/bulk', 'bulk-change-started'],
   ...units('team'),
   ...units('group'),
   ...things('division'),

@@ -1,6 +1,8 @@
 // Jobs made of rows: how rows are kept when they are sent, and how each is done once, whatever stops the worker.
+import type { InviteId, UserId } from '../../model/ids.ts';
 import type { JobKind, RowOutcome, RowResult } from '../../model/job.ts';
-import { type Problem, type ProblemCode, problemOf } from '../../model/problem.ts';
+import type { Permission } from '../../model/principal.ts';
+import { fail, type Problem, type ProblemCode, problemOf } from '../../model/problem.ts';
 import { dryTable } from '../../store/dry-table.ts';
 import type { JobRecord } from '../../store/job-items.ts';
 import { BLOCK_ROWS, blockItem, listJob, putRow, readBlock, readRow, rowItem } from '../../store/job-row-items.ts';
@@ -59,14 +61,27 @@ export interface RowToDo {
   keeping(resultOf: (answer: never) => Outcome): Context;
 }
 
+export interface RowRules {
+  /** What whoever asked must still be allowed to do, or the job fails with `permission-missing`. */
+  needs?: Permission;
+  /** What the result of a row names also when the row fails. */
+  about?(value: unknown): Pick<Outcome, 'userId'>;
+}
+
 /** One step of a job with rows: a block of them. `position` is the number of rows that are done. */
-export async function doRows(worker: Context, job: JobRecord, run: RowRun): Promise<JobRecord> {
+export async function doRows(
+  worker: Context,
+  job: JobRecord,
+  run: RowRun,
+  { needs, about }: RowRules = {},
+): Promise<JobRecord> {
   const first = Number(job.position ?? 0);
   const n = Math.floor(first / BLOCK_ROWS);
   const acting = actingFor(worker, job);
   const ctx = isDry(job) ? { ...acting, table: dryTable(worker.table) } : acting;
   // Whoever may do nothing here any more fails the job, not each of its rows.
-  await ctx.standing();
+  const { permissions } = await ctx.standing();
+  if (needs && !permissions.includes(needs)) fail('permission-missing');
   const [block, done] = await Promise.all([
     worker.table.get(keys.jobBlock(job.orgId, job.id, n)),
     doneBetween(worker, job, n * BLOCK_ROWS + 1, (n + 1) * BLOCK_ROWS),
@@ -77,7 +92,7 @@ export async function doRows(worker: Context, job: JobRecord, run: RowRun): Prom
   const isDone = new Set(done.map(({ row }) => row));
   await inTurns(
     left.filter(({ number }) => !isDone.has(number)),
-    async ({ value, number }) => void results.push(await doRow(worker, ctx, { value, number, job }, run)),
+    async ({ value, number }) => void results.push(await doRow(worker, ctx, { value, number, job }, run, about)),
   );
   const position = n * BLOCK_ROWS + rows.length;
   const ended = rows.length === 0 || position >= (job.total ?? 0);
@@ -100,6 +115,7 @@ async function doRow(
   ctx: Context,
   { number, value, job }: Omit<RowToDo, 'keeping'>,
   run: RowRun,
+  about: RowRules['about'],
 ): Promise<RowResult> {
   let kept: RowResult | undefined;
   const keeping = (resultOf: (answer: never) => Outcome): Context => ({
@@ -116,7 +132,7 @@ async function doRow(
   } catch (error) {
     const problem = problemOf(error);
     if (problem && !PASSING.includes(problem.code)) {
-      return keepResult(worker, job, { row: number, ...refused(problem) });
+      return keepResult(worker, job, { row: number, ...about?.(value), ...refused(problem) });
     }
     // Another worker may have done it beside this one; else it is the job's trouble, and the step is tried again.
     const before = await worker.table.get(keys.jobRow(job.orgId, job.id, number));
@@ -131,9 +147,11 @@ async function keepResult(ctx: Context, job: JobRecord, result: RowResult): Prom
   return !put.done && put.existing ? readRow(put.existing) : result;
 }
 
-export const refused = ({ code, issues }: Problem): Outcome => ({
+export const refused = ({ code, issues, inviteId, deletedUserId }: Problem): Outcome => ({
   outcome: 'failed',
   code,
+  ...(inviteId && { inviteId: inviteId as InviteId }),
+  ...(deletedUserId && { userId: deletedUserId as UserId }),
   ...(issues && { issues: issues.slice(0, 20) }),
 });
 
