@@ -33,10 +33,10 @@ export async function runJob(service: TestService, token: string, path: string, 
  * Has a job done by a worker that is stopped at each of its calls in turn, before the call or after it. Resolves to the
  * number of stops.
  */
-export async function workWithStops(service: TestService, token: string, id: string, most = 200): Promise<number> {
+export async function workWithStops(service: TestService, id: string, most = 200): Promise<number> {
   const open = async () => {
-    const { state } = (await lookAt(service, token, id)).job;
-    return state === 'waiting' || state === 'running';
+    const job = (await service.dump()).find((item) => item.k === 'job' && item.id === id);
+    return job?.st === 'waiting' || job?.st === 'running';
   };
   let stops = 0;
   for (let nth = 1; nth <= most && (await open()); nth++) {
@@ -53,4 +53,31 @@ export async function workWithStops(service: TestService, token: string, id: str
     service.advance(3_600_000);
   }
   return stops;
+}
+
+/**
+ * Has jobs of one kind done, each by a worker that is stopped once, before or after another of its calls to the table, and
+ * then carries on. `start` makes a fresh job each time, `check` looks at what became of it.
+ */
+export async function stoppedAtEachCall(
+  service: TestService,
+  start: () => Promise<string>,
+  check: (id: string, what: string) => Promise<void>,
+): Promise<number> {
+  const plain = await start();
+  const calls = await service.trace(() => workOnce(service));
+  await check(plain, 'plain');
+  for (let nth = 1; nth <= calls.length; nth++) {
+    for (const mode of ['fail-before', 'commit-then-fail'] as const) {
+      const id = await start();
+      service.faults.add({ service: 'dynamodb', mode, nth, per: 'call' });
+      await workOnce(service).catch(() => undefined);
+      service.faults.clear();
+      // Past any lease and any wait between tries.
+      service.advance(600_000);
+      await workOnce(service);
+      await check(id, `${mode}, call ${nth} of ${calls.length}`);
+    }
+  }
+  return calls.length;
 }

@@ -1,7 +1,7 @@
 // Many invites in one job: each row as the single invite would be, done once whatever happens, and counted once.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../../support/invariants.ts';
-import { lookAt, runJob, workOnce, workWithStops } from '../../support/jobs.ts';
+import { lookAt, runJob, stoppedAtEachCall, workOnce, workWithStops } from '../../support/jobs.ts';
 import type { Json, TestService } from '../../support/service.ts';
 import { testService } from '../../support/service.ts';
 import { differences, stateOf } from '../../support/sweep.ts';
@@ -116,7 +116,7 @@ describe('a bulk invite', () => {
       'skipped',
       'email-unsupported',
       'input-invalid',
-      'input-invalid',
+      'email-unsupported',
       'input-invalid',
       'input-invalid',
       'input-invalid',
@@ -225,7 +225,7 @@ describe('the quota of invites', () => {
     const wrong = [{ email: 'no address' }];
     const { job, rows } = await bulk({ invites: [...wrong, ...invitesOf(addresses(6))] });
     expect(rows.map(({ outcome, code }) => code ?? outcome)).toEqual([
-      'input-invalid',
+      'email-unsupported',
       ...Array(4).fill('invited'),
       ...Array(2).fill('invite-limit'),
     ]);
@@ -259,9 +259,9 @@ describe('whatever stops it', () => {
   test('a worker stopped at each of its calls invites nobody twice, loses nobody and counts each once', async () => {
     const emails = addresses(25);
     const { id } = await ok(start({ invites: [...invitesOf(emails), { email: emails[0] }, { email: 'no address' }] }));
-    const stops = await workWithStops(service, world.client, id);
+    const stops = await workWithStops(service, id);
     expect(stops).toBeGreaterThan(5);
-    const { job, rows } = await lookAt(service, world.client, id);
+    const { job, rows } = await lookAt(service, await service.tokenFor(), id);
     expect(job).toMatchObject({ state: 'done', done: 27, outcomes: { invited: 25, skipped: 1, failed: 1 } });
     expect(rows.map(({ row }) => row)).toEqual(Array.from({ length: 27 }, (_, i) => i + 1));
     const invites = await items('invite');
@@ -270,6 +270,32 @@ describe('whatever stops it', () => {
     expect(await items('letter')).toHaveLength(25);
     expect((await items('audit')).filter(({ type }) => type === 'user-invited')).toHaveLength(25);
     expect(await counted()).toEqual([25, 25]);
+    await sound();
+  }, 60_000);
+
+  test('a worker stopped before or after any of its calls leaves each row done once', async () => {
+    service.services.directory.limitScale = 10;
+    let emails: string[] = [];
+    let pending: Json;
+    const begin = async () => {
+      const token = await service.tokenFor();
+      pending = await ok(service.call('POST', '/v1/invites', { token, body: { email: newAddress() } }));
+      const staged = await ok(service.call('POST', '/v1/users', { token, body: { email: newAddress() } }));
+      emails = [newAddress(), staged.email, pending.email];
+      return (await ok(start({ invites: invitesOf(emails) }, token))).id;
+    };
+    const check = async (id: string, what: string) => {
+      const { job, rows } = await lookAt(service, await service.tokenFor(), id);
+      expect(job, what).toMatchObject({ state: 'done', outcomes: { invited: 2, failed: 1 } });
+      expect(rows[2], what).toMatchObject({ code: 'invite-pending', inviteId: pending.id });
+      const invites = (await items('invite')).filter(({ em }) => emails.includes(String(em)));
+      expect(invites.map(({ em }) => em).sort(), what).toEqual([...emails].sort());
+      const kept = rows.map(({ inviteId }) => inviteId).sort();
+      expect(kept, what).toEqual(invites.map(({ i }) => i).sort());
+      const entries = (await items('audit')).filter(({ request, type }) => request === id && type === 'user-invited');
+      expect(entries, what).toHaveLength(2);
+    };
+    expect(await stoppedAtEachCall(service, begin, check)).toBeGreaterThan(15);
     await sound();
   }, 60_000);
 
