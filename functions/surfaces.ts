@@ -190,7 +190,8 @@ export const httpSurfaces: readonly HttpSurface[] = [
     // Ten thousand rows are read and kept before the answer.
     memoryMb: 1024,
     timeoutSeconds: 29,
-    ...withoutSecrets,
+    // Rows lie where credentials do until they are done.
+    ...withSecrets,
     keyRings: [],
     mounts: ['POST /v1/invites/bulk', 'POST /v1/users/bulk'],
   },
@@ -268,7 +269,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
-    ...withoutSecrets,
+    ...withSecrets,
     keyRings: [],
     memoryMb: 512,
     timeoutSeconds: 300,

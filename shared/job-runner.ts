@@ -1,7 +1,7 @@
 // Carries due jobs on, one step at a time, until there are none or time is up. What a step does is the kind's own.
 import type { Context } from './directory/context.ts';
 import { instant, secondsFrom } from './directory/context.ts';
-import { leaseJob, saveJob } from './directory/jobs/jobs.ts';
+import { countCancelled, leaseJob, saveJob } from './directory/jobs/jobs.ts';
 import { describeError } from './log.ts';
 import type { JobKind } from './model/job.ts';
 import { problemOf } from './model/problem.ts';
@@ -30,27 +30,49 @@ const SLICE_MS = 10_000;
 /** Failures in a row after which a job is given up. Between them it waits, twice as long each time. */
 const TRIES = 8;
 
-/** Runs everything that is due by the clock, oldest first. */
-export async function runDueJobs(services: Services, steps: Steps, { deadlineMs = 240_000 } = {}): Promise<Ran> {
+/** Due jobs looked at in one of the eight shards: one org's of a whole day hide no other's. */
+const PER_SHARD = 100;
+
+/** Runs everything that is due by the clock, oldest first, the orgs by turns. */
+export async function runDueJobs(
+  services: Services,
+  steps: Steps,
+  { deadlineMs = 240_000, sliceMs = SLICE_MS } = {},
+): Promise<Ran> {
   const ran: Ran = { steps: 0, ended: 0, failed: 0 };
   const ends = performance.now() + deadlineMs;
-  for (let due = await dueJobs(services); due.length > 0 && performance.now() < ends; due = await dueJobs(services)) {
-    const before = ran.steps + ran.failed;
-    for (const { orgId, id } of due) {
-      const job = await leaseJob(workerContext(services), orgId, id);
-      if (job) await carryOn(services, steps, job, Math.min(ends, performance.now() + SLICE_MS), ran);
+  const did = () => ran.steps + ran.failed;
+  for (let before = -1; did() > before; ) {
+    before = did();
+    for (const { job: due, turn } of inTurn(await dueJobs(services))) {
+      // Every org had its turn: what has come meanwhile is looked at before anybody's second job.
+      if (turn > 0 && did() > before) break;
+      if (performance.now() >= ends) return ran;
+      const job = await leaseJob(workerContext(services), due.orgId, due.id);
+      if (job) await carryOn(services, steps, job, Math.min(ends, performance.now() + sliceMs), ran);
     }
-    if (ran.steps + ran.failed === before) break;
   }
   return ran;
 }
 
+/** The oldest job of each org first, then the second of each: many jobs of one org hold up no other's. */
+function inTurn(due: readonly JobRecord[]): { job: JobRecord; turn: number }[] {
+  const turns = new Map<string, number>();
+  const all = due.map((job) => {
+    const turn = turns.get(job.orgId) ?? 0;
+    turns.set(job.orgId, turn + 1);
+    return { job, turn };
+  });
+  return all.sort((a, b) => a.turn - b.turn);
+}
+
+/** One step at least, so that every turn brings the job on. */
 async function carryOn(services: Services, steps: Steps, leased: JobRecord, ends: number, ran: Ran): Promise<void> {
   let job: JobRecord | undefined = leased;
-  while (job?.state === 'running' && performance.now() < ends) {
+  do {
     job = await step(services, steps[job.kind], job, ran);
     if (job && isEnded(job)) ran.ended++;
-  }
+  } while (job?.state === 'running' && performance.now() < ends);
   // The next one's turn has come; this one goes on behind it.
   if (job?.state === 'running') await letGo(services, job);
 }
@@ -65,7 +87,9 @@ async function step(services: Services, run: JobStep, job: JobRecord, ran: Ran):
   try {
     const after = await run(ctx, job);
     ran.steps++;
-    return await saveJob(workerContext(services), { ...after, attempts: 0 }, job);
+    const saved = await saveJob(workerContext(services), { ...after, attempts: 0 }, job);
+    if (!saved) await countCancelled(workerContext(services), after, job);
+    return saved;
   } catch (error) {
     ran.failed++;
     return failed(services, job, error);
@@ -92,11 +116,16 @@ async function failed(services: Services, job: JobRecord, error: unknown): Promi
   return saveJob(ctx, { ...job, state: 'waiting', attempts, dueAt }, job);
 }
 
-async function dueJobs(services: Services): Promise<{ orgId: string; id: string }[]> {
+async function dueJobs(services: Services): Promise<JobRecord[]> {
   const ctx = workerContext(services);
   const pages = await Promise.all(
     Array.from({ length: DUE_SHARDS }, (_, shard) =>
-      ctx.table.query({ pk: partitions.due('job', shard), index: 'byUpdated', to: `${instant(ctx.now)}~`, limit: 10 }),
+      ctx.table.query({
+        pk: partitions.due('job', shard),
+        index: 'byUpdated',
+        to: `${instant(ctx.now)}~`,
+        limit: PER_SHARD,
+      }),
     ),
   );
   const due = pages.flatMap(({ items }) => items.map(readJobItem));

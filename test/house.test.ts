@@ -56,6 +56,7 @@ const EVERYTHING = [
   'post-office',
   'security',
   'services',
+  'transfer',
   'worker',
 ];
 
@@ -70,6 +71,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   // Of security only the shapes of what is stored.
   store: ['model', 'security'],
   directory: ['store', 'security', 'model'],
+  transfer: ['model'],
   mail: ['html', 'model'],
   pages: ['html', 'model'],
   services: ['config', 'log', 'store', 'mail', 'security', 'directory', 'model'],
@@ -89,6 +91,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'log',
     'directory',
     'security',
+    'transfer',
     'model',
     'docs',
   ],
@@ -105,6 +108,7 @@ const OWNERS: [name: RegExp, owner: RegExp][] = [
   [/^@aws-sdk\/client-secrets-manager$/, /^shared\/services\.ts$|^infra\/operate\//],
   [/^@middy\//, /^shared\/http\/serve\.ts$/],
   [/^jose$/, /^shared\/security\/access-token\.ts$/],
+  [/^bcryptjs$/, /^shared\/security\/foreign-hash\.ts$/],
   [/^nodemailer/, /^shared\/mail\/mime\.ts$/],
   [/^@valibot\/to-json-schema$/, /^shared\/http\/openapi\.ts$/],
   [/^(aws-cdk-lib|constructs|esbuild)/, /^infra\//],

@@ -7,7 +7,7 @@ import { type Context, newOpId } from './context.ts';
 
 /**
  * Commits and returns the answer. Waits for the caller's standing first: a token whose epoch has passed changes
- * nothing. `event` cannot be left out (one for each org that a change concerns); the few exempt changes say so with a
+ * nothing. `event` cannot be left out (one for each org or person that a change concerns); the few exempt changes say so with a
  * `noEvent`.
  */
 export async function commit<Answer>(
@@ -19,10 +19,16 @@ export async function commit<Answer>(
   if (ctx.principal) await ctx.standing();
   const opId = newOpId(ctx);
   const events = 'none' in event ? [] : [event].flat();
-  const entries = events.map((entry) => auditEntry(entry, { ...ctx, opId }));
+  const entries = events.map((entry, i) => auditEntry(entry, { ...ctx, opId: entryId(events, i, opId) }));
   const kept = ctx.keep ? [ctx.keep(answer)] : [];
   await ctx.table.commit([...writes, ...entries, ...kept], opId);
   return answer;
+}
+
+/** An entry is named by its moment and commit; of several of one org, each needs a name of its own. */
+function entryId(events: readonly AuditEvent[], i: number, opId: string): string {
+  const before = events.slice(0, i).filter(({ orgId }) => orgId === events[i]?.orgId).length;
+  return before === 0 ? opId : `${opId}.${before}`;
 }
 
 /** The answer to a call that changes nothing: no commit, unless an Idempotency-Key wants the answer kept. */

@@ -227,8 +227,9 @@ export async function completeValidation(
       const usable = !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > now;
       if (!usable || !before || !provable(link, before)) return dead();
       const answer = { email: link.email, emailVerifiedAt: now };
-      // A proof of the present address is a fact beside the record; a new address is a new version of it.
-      const raised = before.email !== link.email && { version: before.version + 1 };
+      // A proof of the present address is a fact beside the record; a new address is a new version of it, and so is an end
+      // of what was set before the first proof.
+      const raised = (before.email !== link.email || wiped(before)) && { version: before.version + 1 };
       return commit(
         ctx,
         { ...event(link, 'contact-validated'), ...raised },
@@ -248,29 +249,41 @@ export function provable(link: LinkRecord, user: UserRecord): boolean {
   return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
 }
 
-/** Whoever was never in has no session to end, but whatever was set before the first proof may be a stranger's. */
+/** Whoever gives their first proof loses a password that was set before it: it may be a stranger's. */
+const wiped = ({ activatedAt, emailVerifiedAt, passwordUpdatedAt }: UserRecord): boolean =>
+  !activatedAt && !emailVerifiedAt && passwordUpdatedAt !== undefined;
+
+/** The person with a proven address; every session that an unproven password opened has ended. */
+function proven(before: UserRecord, now: string): UserRecord {
+  if (!wiped(before)) return { ...before, emailVerifiedAt: now };
+  const { passwordUpdatedAt: _set, ...rest } = before;
+  const came = before.state === 'active' && { activatedAt: now };
+  return { ...rest, ...came, emailVerifiedAt: now, epoch: before.epoch + 1 };
+}
+
 function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
-  const now = instant(ctx.now);
-  const firstProof = !before.activatedAt && !before.emailVerifiedAt;
-  const wiped: Write[] = firstProof
-    ? [{ drop: keys.credential(before.orgId, before.id), otherwise: { code: 'version-conflict' } }]
-    : [];
-  if (before.email === link.email) return [replaceUser({ ...before, emailVerifiedAt: now }, before), ...wiped];
-  const { inviteId, ...rest } = before;
-  const changed: UserRecord = {
+  const dropped: Write = {
+    drop: keys.credential(before.orgId, before.id),
+    otherwise: { code: 'version-conflict' },
+  };
+  const cleared = wiped(before) ? [dropped] : [];
+  const known = proven(before, instant(ctx.now));
+  const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before.version + 1), updatedBy: before.id });
+  if (before.email === link.email)
+    return [replaceUser(wiped(before) ? stampedBySelf(known) : known, before), ...cleared];
+  const { inviteId, ...rest } = known;
+  const after = stampedBySelf({
     ...rest,
     email: link.email as EmailAddress,
-    emailVerifiedAt: now,
-    ...(before.state === 'invited' && { state: 'staged' }),
-  };
-  const after = { ...stamped(ctx, changed, before.version + 1), updatedBy: before.id };
+    ...(before.state === 'invited' && { state: 'staged' as const }),
+  });
   return [
     replaceUser(after, before),
     ...moveClaims(before, after),
     ...copyToGuests(after),
     ...(before.email ? [addressNotice(ctx, before, link.email)] : []),
     ...(inviteId ? [revokePending(before.orgId, inviteId, ctx)] : []),
-    ...wiped,
+    ...cleared,
   ];
 }
 

@@ -17,6 +17,7 @@ export const LIMITS = {
   wrongCodesPerLetter: { what: 'code-letter', max: 5, windowSeconds: 60 * DAY },
   invitesPerInviter: { what: 'inviter', max: 1000, windowSeconds: DAY },
   invitesPerOrg: { what: 'invites', max: 10_000, windowSeconds: DAY },
+  jobsPerOrg: { what: 'jobs', max: 500, windowSeconds: DAY },
   resetsPerAddressHour: { what: 'reset-hour', max: 5, windowSeconds: 3600 },
   resetsPerAddressDay: { what: 'reset-day', max: 20, windowSeconds: DAY },
   lettersPerAddressDay: { what: 'letters', max: 50, windowSeconds: DAY },

@@ -158,6 +158,8 @@ function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Pr
   const proven = {
     ...withNewPassword(rest, now),
     emailVerifiedAt: user.emailVerifiedAt ?? now,
+    // Whoever was imported with a password that nobody vouched for comes in for the first time.
+    activatedAt: user.activatedAt ?? now,
     epoch: user.epoch + 1,
   };
   const after = stamped(ctx, proven, user.version + 1);

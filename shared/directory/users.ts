@@ -4,31 +4,23 @@ import { domainOf } from '../model/email-address.ts';
 import type { EventType } from '../model/event.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
-import { mergePatch } from '../model/patch.ts';
 import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import { LIVE, type User, type UserCreate, type UserPatch, type UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
-import { type Counted, putWork, readActivity, readWork, type Work } from '../store/beside-items.ts';
-import { claimEmail, claimNumber, moveClaims, readClaim } from '../store/claim-items.ts';
+import { type Counted, readActivity, readWork, type Work } from '../store/beside-items.ts';
+import { moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { INVITE_KEPT_SECONDS } from '../store/invite-items.ts';
 import { keys } from '../store/keys.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
-import {
-  newUser,
-  readUserItem,
-  replaceUser,
-  sideWrites,
-  toUser,
-  type UserRecord,
-  withSide,
-} from '../store/user-items.ts';
+import { readUserItem, replaceUser, sideWrites, toUser, type UserRecord, withSide } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant, newId, orgOf, principalOf, type Standing, ttlAt } from './context.ts';
-import { countInvite, planInvite } from './invite-plan.ts';
+import { countInvite } from './invite-plan.ts';
 import { together } from './limits.ts';
+import { type NewUser, planUser } from './new-user.ts';
 import { addressNotice } from './outbox.ts';
 import { checkLocked } from './preference-layers.ts';
 import { applyPatch, changedMembers, checkKeys, checkSize } from './record.ts';
@@ -103,34 +95,10 @@ export async function createUser(ctx: Context, input: UserCreate): Promise<User>
   }
 }
 
-async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles: Role[] }): Promise<User> {
-  const { invite, roles, routing, presence, ...patch } = input;
-  const now = instant(ctx.now);
-  const id = newId<UserId>(ctx);
-  const by = principalOf(ctx).id;
-  const times = { createdAt: now, createdBy: by, updatedAt: now, updatedBy: by };
-  const blank: UserRecord = { id, orgId: org.id, state: 'staged', version: 1, epoch: 1, roles, ...times };
-  let record = applyPatch(blank, patch);
-  if (patch.preferences) await checkLocked(ctx, undefined, record);
-  const writes: Write[] = [];
-  if (invite) {
-    const plan = planInvite(ctx, org, { email: input.email, roles }, record);
-    record = { ...record, state: 'invited', invitedAt: now, inviteId: plan.invite.id };
-    writes.push(...plan.writes);
-  }
-  checkSize(record);
-  checkKeys(undefined, record);
-  writes.unshift(newUser(record), claimEmail(input.email, org.id, id), claimNumber(org.id, id));
-  writes.push(...moveClaims({ ...blank, email: input.email }, record), ...sideWrites(undefined, record));
-  const work = firstWork(routing, presence);
-  if (work) writes.push(putWork(org.id, id, work));
+async function create(ctx: Context, org: OrgRecord, input: NewUser): Promise<User> {
+  const { record, work, writes, event } = await planUser(ctx, org, input);
   const answer = { ...toUser(record, undefined, work), ...(record.inviteId && { inviteId: record.inviteId }) };
-  return commit(ctx, eventOf(record, 'user-created'), writes, answer);
-}
-
-function firstWork(routing: UserCreate['routing'], presence: UserCreate['presence']): Work | undefined {
-  const groups = mergePatch({}, { routing, presence }) as Omit<Work, 'version'>;
-  return Object.keys(groups).length > 0 ? { ...groups, version: 1 } : undefined;
+  return commit(ctx, event, writes, answer);
 }
 
 /** The refusal for an address somebody holds. Callers of the home org are told which deleted person to restore. */

@@ -61,6 +61,7 @@ export const EventType = v.picklist([
   'location-created',
   'location-updated',
   'location-deleted',
+  'job-started',
   'job-cancelled',
   'bulk-invite-started',
   'bulk-change-started',

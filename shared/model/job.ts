@@ -5,7 +5,7 @@ import { PROBLEMS, type ProblemCode } from './problem.ts';
 import { Instant } from './text.ts';
 
 /**
- * - `unit-delete`: the members of a deleted team or group are released.
+ * - `unit-delete`: the members of a deleted team or group are released. Nobody asked for it by itself, so it is not shown.
  * - `bulk-invite`: many addresses are invited, one a row.
  * - `bulk-change`: those whom a filter finds are changed, one a row.
  */

@@ -61,6 +61,8 @@ export const PROBLEMS = {
   'cross-site': meaning('forbidden', 403, 'The form was sent from another site.'),
   'not-found': meaning('not-found', 404, 'There is nothing here.'),
   'email-taken': meaning('conflict', 409, 'The address belongs to somebody already.'),
+  'id-taken': meaning('conflict', 409, 'The id belongs to somebody already.'),
+  'duplicate-in-file': meaning('conflict', 409, 'An earlier row of the file has this address.'),
   'username-taken': meaning('conflict', 409, 'The username belongs to somebody already.'),
   'external-id-taken': meaning('conflict', 409, 'The externalId belongs to somebody of this org already.'),
   'name-taken': meaning('conflict', 409, 'Something of this kind has that name already.'),

@@ -1,5 +1,6 @@
 // The rows of a job as they were sent, in blocks, and what became of each as an item of its own: written in the commit
-// of the row's change, so that a row done once is never done again.
+// of the row's change, so that a row done once is never done again. Rows may hold hashes of passwords: they lie where
+// credentials do.
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { JobId, OrgId } from '../model/ids.ts';
 import type { RowResult } from '../model/job.ts';
@@ -18,15 +19,25 @@ export const BLOCK_ROWS = 20;
 /** Bytes of a row's JSON. */
 export const MAX_ROW_BYTES = 16 * 1024;
 
-/** They go with their job, whatever becomes of it: twice the time that an ended job is kept. */
-const ttlOf = ({ createdAt }: JobRef): number => Math.floor(Date.parse(createdAt) / 1000) + 2 * JOB_KEPT_SECONDS;
+const ttlOf = ({ createdAt }: JobRef, kept: number): number => Math.floor(Date.parse(createdAt) / 1000) + kept;
+
+/** Results go with their job, whatever becomes of it: twice the time that an ended job is kept. */
+const RESULTS_KEPT_SECONDS = 2 * JOB_KEPT_SECONDS;
+/** Rows that nobody came to: of a job that was stopped, or whose commit never came. */
+const BLOCK_KEPT_SECONDS = 7 * 86_400;
 
 /** Block `n` holds the rows from `n * BLOCK_ROWS + 1` on. */
 export const blockItem = (job: JobRef, n: number, rows: readonly unknown[]): Item => ({
   ...keys.jobBlock(job.orgId, job.id, n),
   k: 'job-block',
   rows: deflateRawSync(JSON.stringify(rows)),
-  ttl: ttlOf(job),
+  ttl: ttlOf(job, BLOCK_KEPT_SECONDS),
+});
+
+/** All of its rows are done. */
+export const dropBlock = (job: JobRef, n: number): Write => ({
+  drop: keys.jobBlock(job.orgId, job.id, n),
+  otherwise: { code: 'version-conflict' },
 });
 
 export const readBlock = (item: Item | undefined): unknown[] =>
@@ -38,7 +49,7 @@ export const rowItem = (job: JobRef, { row, outcome, ...rest }: RowResult): Item
   row,
   out: outcome,
   ...(rest as Record<string, Value>),
-  ttl: ttlOf(job),
+  ttl: ttlOf(job, RESULTS_KEPT_SECONDS),
 });
 
 export function readRow(item: Item): RowResult {
@@ -55,6 +66,6 @@ export const putRow = (job: JobRef, result: RowResult): Write => ({
 
 /** So that the jobs of an org can be listed. */
 export const listJob = (job: JobRef): Write => ({
-  put: { ...keys.listedJob(job.orgId, job.id), k: 'job-listed', ttl: ttlOf(job) },
+  put: { ...keys.listedJob(job.orgId, job.id), k: 'job-listed', ttl: ttlOf(job, RESULTS_KEPT_SECONDS) },
   otherwise: { code: 'version-conflict' },
 });

@@ -27,7 +27,8 @@
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
-//  its rows, their results O#o#J#j                B#block  R#row      –
+//  its rows                O#o#S#J#j              B#block             –
+//  what became of them     O#o#J#j                R#row               –
 //  jobs of an org          O#o#JL                 j                   –
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
@@ -107,7 +108,10 @@ export const keys = {
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
-  jobBlock: (o: string, j: string, block: number): Key => ({ pk: keys.job(o, j).pk, sk: `B#${digits(block)}` }),
+  jobBlock: (o: string, j: string, block: number): Key => ({
+    pk: `${org(o)}#S#J#${packId(j)}`,
+    sk: `B#${digits(block)}`,
+  }),
   jobRow: (o: string, j: string, row: number): Key => ({ pk: keys.job(o, j).pk, sk: `R#${digits(row)}` }),
   packedJob: (o: string, packed: string): Key => ({ pk: `${org(o)}#J#${packed}`, sk: 'J' }),
   listedJob: (o: string, j: string): Key => ({ pk: partitions.jobs(o), sk: packId(j) }),

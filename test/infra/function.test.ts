@@ -147,6 +147,7 @@ test('what is denied are the keys of credentials, links and sessions, and no oth
     keys.link(o, u, 'reset', u),
     keys.currentLink(o, u, 'reset'),
     keys.session(o, u, u),
+    keys.jobBlock(o, u, 0),
     { pk: partitions.sessions(o, u) },
     { pk: partitions.secrets(o, u) },
   ];
@@ -156,6 +157,8 @@ test('what is denied are the keys of credentials, links and sessions, and no oth
     keys.user(o, u),
     keys.invite(o, u),
     keys.client(o, u),
+    keys.job(o, u),
+    keys.jobRow(o, u, 1),
     keys.emailClaim('S#V#@rollcall.example'),
     keys.usernameClaim('O#o#S#u'),
     keys.externalIdClaim(o, 'S#1'),

@@ -14,7 +14,7 @@ import { planFilter } from '../search/plan.ts';
 import { walkAll } from '../user-lists.ts';
 import { type Act, actOf } from './change-act.ts';
 import { actingFor, planJob } from './jobs.ts';
-import { doRows, keepBlock, type Outcome, type RowToDo } from './rows.ts';
+import { countJob, doRows, keepBlock, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
 import { toJob } from './views.ts';
 
 /** People whom one change may concern. A job that finds more fails before it has changed anybody. */
@@ -32,6 +32,7 @@ export async function startChange(ctx: Context, { filter, change, dryRun }: Bulk
   const { permissions } = await ctx.standing();
   if (!permissions.includes(act.needs)) fail('permission-missing');
   await act.check?.(ctx);
+  await countJob(ctx);
   const options = { filter, change: JSON.stringify(change), dryRun: dryRun === true };
   const { job, write } = await planJob(ctx, { kind: 'bulk-change', options });
   const event = { type: 'bulk-change-started', orgId: job.orgId, subjectId: job.id } as const;
@@ -49,7 +50,7 @@ export function changeStep(worker: Context, job: JobRecord): Promise<JobRecord> 
   const act = actOf(JSON.parse(change) as Change);
   if (job.total === undefined) return findMore(worker, job, walk);
   const run = (ctx: Context, row: RowToDo) => changeRow(ctx, row, walk, act);
-  return doRows(worker, job, run, { needs: act.needs, about: (value) => ({ userId: value as UserId }) });
+  return doRows(worker, job, run, [act.needs]);
 }
 
 /** How far the walk has come: ids in full blocks, those that fill none yet, and the place to go on from. */
@@ -89,5 +90,9 @@ async function changeRow(ctx: Context, { value, job, keeping }: RowToDo, walk: W
     outcome: version === record.version ? 'unchanged' : 'updated',
     userId,
   });
-  return resultOf(await act.run(keeping(resultOf), userId));
+  try {
+    return resultOf(await act.run(keeping(resultOf), userId));
+  } catch (error) {
+    return { ...outcomeOf(error), userId };
+  }
 }

@@ -60,7 +60,7 @@ function within(rows: readonly Row[], allowed: number): Row[] {
 }
 
 export const inviteStep = (worker: Context, job: JobRecord): Promise<JobRecord> =>
-  doRows(worker, job, inviteRow, { needs: 'users:invite' });
+  doRows(worker, job, inviteRow, ['users:invite']);
 
 async function inviteRow(_ctx: Context, { value, keeping }: RowToDo): Promise<Outcome> {
   const row = value as Row;

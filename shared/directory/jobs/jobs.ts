@@ -89,4 +89,18 @@ export async function saveJob(ctx: Context, after: JobRecord, before: JobRecord)
   return changed.done ? readJobItem(changed.item) : undefined;
 }
 
+/**
+ * What a step did whose job was cancelled meanwhile is counted, too. Where another worker had gone on already, that one
+ * counts.
+ */
+export async function countCancelled(ctx: Context, after: JobRecord, before: JobRecord): Promise<void> {
+  const item = await ctx.table.get(keys.job(before.orgId, before.id));
+  const job = item && readJobItem(item);
+  if (job?.state !== 'cancelled' || job.position !== before.position) return;
+  const { position, outcomes } = after;
+  const counted = { ...job, ...(position && { position }), ...(outcomes && { outcomes }) };
+  const write = replaceJob(counted, job);
+  if ('put' in write) await ctx.table.put(write.put, write.when, newOpId(ctx));
+}
+
 const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? { endedAt: job.endedAt ?? instant(ctx.now) } : {});

@@ -5,10 +5,20 @@ import type { Permission } from '../../model/principal.ts';
 import { fail, type Problem, type ProblemCode, problemOf } from '../../model/problem.ts';
 import { dryTable } from '../../store/dry-table.ts';
 import type { JobRecord } from '../../store/job-items.ts';
-import { BLOCK_ROWS, blockItem, listJob, putRow, readBlock, readRow, rowItem } from '../../store/job-row-items.ts';
+import {
+  BLOCK_ROWS,
+  blockItem,
+  dropBlock,
+  listJob,
+  putRow,
+  readBlock,
+  readRow,
+  rowItem,
+} from '../../store/job-row-items.ts';
 import { keys } from '../../store/keys.ts';
 import { absent, type Value, type Write } from '../../store/table.ts';
-import { type Context, newOpId } from '../context.ts';
+import { type Context, newOpId, orgOf } from '../context.ts';
+import { countWithin, LIMITS } from '../limits.ts';
 import { actingFor, planJob } from './jobs.ts';
 
 /** Rows of a block that are written, or done, at the same time: others' calls go between them. */
@@ -22,17 +32,22 @@ export interface RowsPlanned {
 
 /**
  * Keeps the rows, then gives the writes of the commit that starts the job. Rows kept for a commit that never comes are
- * nobody's, and go by themselves.
+ * nobody's, and go by themselves. Fails with `too-many-requests` past the jobs that an org may start in a day.
  */
 export async function planRows(
   ctx: Context,
   { kind, options, rows }: RowsPlanned,
 ): Promise<{ job: JobRecord; writes: Write[] }> {
   const { job, write } = await planJob(ctx, { kind, options, total: rows.length });
+  await countJob(ctx);
   const blocks = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, n) => n);
   await inTurns(blocks, (n) => keepBlock(ctx, job, n, rows.slice(n * BLOCK_ROWS, (n + 1) * BLOCK_ROWS)));
   return { job, writes: [write, listJob(job)] };
 }
+
+/** Counts a job that is asked for. Fails with `too-many-requests` past those that an org may start in a day. */
+export const countJob = (ctx: Context): Promise<void> =>
+  countWithin(ctx, LIMITS.jobsPerOrg, orgOf(ctx), 'too-many-requests');
 
 /** Keeps a block of rows of a job that has not come to it yet. */
 export async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
@@ -47,8 +62,8 @@ const isDry = ({ options }: JobRecord): boolean => options.dryRun === true;
 export type Outcome = Omit<RowResult, 'row'>;
 
 /**
- * Does one row. `ctx` acts for the one who asked, and keeps the row's result in the first commit that is made with it;
- * `resultOf` makes that result of what the flow answers. A refusal thrown is the row's failure.
+ * Does one row: by one commit at most, made with a context of `keeping`, or by none. A refusal thrown is the row's
+ * failure; anything else, and a table that is not there, is the job's trouble: the row is done again.
  */
 export type RowRun = (ctx: Context, row: RowToDo) => Promise<Outcome>;
 
@@ -57,51 +72,62 @@ export interface RowToDo {
   number: number;
   value: unknown;
   job: JobRecord;
-  /** The context that keeps the result with the commit of a flow. */
+  /** The context that keeps the row's result in the commit of a flow; `resultOf` makes it of what the flow answers. */
   keeping(resultOf: (answer: never) => Outcome): Context;
 }
 
-export interface RowRules {
-  /** What whoever asked must still be allowed to do, or the job fails with `permission-missing`. */
-  needs?: Permission;
-  /** What the result of a row names also when the row fails. */
-  about?(value: unknown): Pick<Outcome, 'userId'>;
-}
-
-/** One step of a job with rows: a block of them. `position` is the number of rows that are done. */
+/**
+ * One step of a job with rows: a block of them. `position` is the number of rows that are done. Fails with
+ * `permission-missing`, for the job and not for each row, where the one who asked may no longer do what it `needs`.
+ */
 export async function doRows(
   worker: Context,
   job: JobRecord,
   run: RowRun,
-  { needs, about }: RowRules = {},
+  needs: readonly Permission[] = [],
 ): Promise<JobRecord> {
-  const first = Number(job.position ?? 0);
-  const n = Math.floor(first / BLOCK_ROWS);
   const acting = actingFor(worker, job);
+  const { permissions } = await acting.standing();
+  if (needs.some((permission) => !permissions.includes(permission))) fail('permission-missing');
   const ctx = isDry(job) ? { ...acting, table: dryTable(worker.table) } : acting;
-  // Whoever may do nothing here any more fails the job, not each of its rows.
-  const { permissions } = await ctx.standing();
-  if (needs && !permissions.includes(needs)) fail('permission-missing');
-  const [block, done] = await Promise.all([
-    worker.table.get(keys.jobBlock(job.orgId, job.id, n)),
-    doneBetween(worker, job, n * BLOCK_ROWS + 1, (n + 1) * BLOCK_ROWS),
-  ]);
-  const rows = readBlock(block);
-  const results = [...done];
-  const left = rows.map((value, i) => ({ value, number: n * BLOCK_ROWS + i + 1 }));
-  const isDone = new Set(done.map(({ row }) => row));
-  await inTurns(
-    left.filter(({ number }) => !isDone.has(number)),
-    async ({ value, number }) => void results.push(await doRow(worker, ctx, { value, number, job }, run, about)),
-  );
-  const position = n * BLOCK_ROWS + rows.length;
-  const ended = rows.length === 0 || position >= (job.total ?? 0);
+  const n = Math.floor(Number(job.position ?? 0) / BLOCK_ROWS);
+  const before = n * BLOCK_ROWS;
+  const total = job.total ?? 0;
+  const size = Math.max(0, Math.min(BLOCK_ROWS, total - before));
+  const results = size > 0 ? await doBlock(worker, ctx, job, n, size, run) : [];
+  const position = before + results.length;
   return {
     ...job,
     position: String(position),
     outcomes: added(job.outcomes ?? {}, results),
-    ...(ended && { state: 'done' }),
+    ...(position >= total && { state: 'done' }),
   };
+}
+
+/** Does those rows of a block that have no result yet. Once all have one, what was sent is kept no longer. */
+async function doBlock(
+  worker: Context,
+  ctx: Context,
+  job: JobRecord,
+  n: number,
+  size: number,
+  run: RowRun,
+): Promise<RowResult[]> {
+  const first = n * BLOCK_ROWS + 1;
+  const [block, done] = await Promise.all([
+    worker.table.get(keys.jobBlock(job.orgId, job.id, n)),
+    doneBetween(worker, job, first, first + size - 1),
+  ]);
+  const isDone = new Set(done.map(({ row }) => row));
+  const left = readBlock(block)
+    .map((value, i) => ({ value, number: first + i, job }))
+    .filter(({ number }) => !isDone.has(number));
+  const results = [...done];
+  await inTurns(left, async (row) => void results.push(await doRow(worker, ctx, row, run)));
+  // Rows that are not there any more, of a job that nobody carried on for days.
+  if (results.length < size) fail('not-found');
+  await worker.table.commit([dropBlock(job, n)], newOpId(worker));
+  return results;
 }
 
 async function doneBetween(ctx: Context, { orgId, id }: JobRecord, from: number, to: number): Promise<RowResult[]> {
@@ -110,35 +136,49 @@ async function doneBetween(ctx: Context, { orgId, id }: JobRecord, from: number,
   return items.map(readRow);
 }
 
-async function doRow(
-  worker: Context,
-  ctx: Context,
-  { number, value, job }: Omit<RowToDo, 'keeping'>,
-  run: RowRun,
-  about: RowRules['about'],
-): Promise<RowResult> {
+type Row = Omit<RowToDo, 'keeping'>;
+
+async function doRow(worker: Context, ctx: Context, row: Row, run: RowRun): Promise<RowResult> {
+  const { number, job } = row;
   let kept: RowResult | undefined;
-  const keeping = (resultOf: (answer: never) => Outcome): Context => ({
-    ...ctx,
-    keep(answer) {
-      kept = { row: number, ...resultOf(answer as never) };
-      return putRow(job, kept);
-    },
+  const keeping = keepingIn(ctx, row, (result) => {
+    // A commit that is only tried keeps nothing.
+    if (!isDry(job)) kept = result;
   });
   try {
-    const outcome = await run(ctx, { number, value, job, keeping });
-    if (kept && !isDry(job)) return kept;
-    return await keepResult(worker, job, { row: number, ...outcome });
+    const outcome = await run(ctx, { ...row, keeping });
+    return kept ?? (await keepResult(worker, job, { row: number, ...outcome }));
   } catch (error) {
+    if (kept) return kept;
     const problem = problemOf(error);
     if (problem && !PASSING.includes(problem.code)) {
-      return keepResult(worker, job, { row: number, ...about?.(value), ...refused(problem) });
+      return keepResult(worker, job, { row: number, ...refused(problem) });
     }
-    // Another worker may have done it beside this one; else it is the job's trouble, and the step is tried again.
-    const before = await worker.table.get(keys.jobRow(job.orgId, job.id, number));
-    if (before) return readRow(before);
+    // Done after all, by a commit whose answer was lost or by another worker; else the step is tried again.
+    const done = await worker.table.get(keys.jobRow(job.orgId, job.id, number));
+    if (done) return readRow(done);
     throw error;
   }
+}
+
+/** Says which result was kept: a flow may make one for a commit that is refused, and answer without any. */
+function keepingIn(ctx: Context, { number, job }: Row, onKept: (result: RowResult) => void): RowToDo['keeping'] {
+  return (resultOf) => {
+    let planned: { result: RowResult; write: Write } | undefined;
+    const commit: Context['table']['commit'] = async (writes, opId) => {
+      await ctx.table.commit(writes, opId);
+      if (planned && writes.includes(planned.write)) onKept(planned.result);
+    };
+    return {
+      ...ctx,
+      table: { ...ctx.table, commit },
+      keep(answer) {
+        const result = { row: number, ...resultOf(answer as never) };
+        planned = { result, write: putRow(job, result) };
+        return planned.write;
+      },
+    };
+  };
 }
 
 /** The first result of a row stands. */
@@ -147,13 +187,21 @@ async function keepResult(ctx: Context, job: JobRecord, result: RowResult): Prom
   return !put.done && put.existing ? readRow(put.existing) : result;
 }
 
-export const refused = ({ code, issues, inviteId, deletedUserId }: Problem): Outcome => ({
+/** The refusal that the same change would have met by itself, with what it names. */
+export const refused = ({ code, issues, deletedUserId, inviteId }: Problem): Outcome => ({
   outcome: 'failed',
   code,
-  ...(inviteId && { inviteId: inviteId as InviteId }),
-  ...(deletedUserId && { userId: deletedUserId as UserId }),
   ...(issues && { issues: issues.slice(0, 20) }),
+  ...(deletedUserId && { userId: deletedUserId as UserId }),
+  ...(inviteId && { inviteId: inviteId as InviteId }),
 });
+
+/** The refusal behind an error as a row's outcome. Throws on what passes, and what is no refusal. */
+export function outcomeOf(error: unknown): Outcome {
+  const problem = problemOf(error);
+  if (!problem || PASSING.includes(problem.code)) throw error;
+  return refused(problem);
+}
 
 function added(
   before: Partial<Record<RowOutcome, number>>,

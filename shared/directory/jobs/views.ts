@@ -30,6 +30,7 @@ export function toJob(job: JobRecord): Job {
 }
 
 function mayLookAt(ctx: Context, job: JobRecord): boolean {
+  if (job.kind === 'unit-delete') return false;
   const { id, permissions } = principalOf(ctx);
   return job.createdBy.id === id || permissions.includes('users:write');
 }
@@ -75,7 +76,7 @@ export async function listRows(
   return listPage(ctx, ['job-rows', orgId, id, outcome ?? ''], page, query, async (items) => items.map(readRow));
 }
 
-/** Rows done before stay done; one that is under way in this moment may still end. Ended jobs stay as they are. */
+/** Rows done before stay done; those under way in this moment still end. Ended jobs stay as they are. */
 export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
   return reapply(async () => {
     const before = await readJob(ctx, id);

@@ -1,5 +1,8 @@
 // Many invites in one job: each row as the single invite would be, done once whatever happens, and counted once.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { LIMITS } from '../../../shared/directory/limits.ts';
+import { workerContext } from '../../../shared/post-office.ts';
+import { counterOf, raise } from '../../../shared/store/limiter-items.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { lookAt, runJob, stoppedAtEachCall, workOnce, workWithStops } from '../../support/jobs.ts';
 import type { Json, TestService } from '../../support/service.ts';
@@ -25,7 +28,23 @@ const items = async (kind: string) => (await service.dump()).filter(({ k }) => k
 const sound = async () => expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
 /** What the counters of invites stand at. */
 const counted = async () =>
-  (await items('limiter')).filter(({ pk }) => /^LM#(inviter|invites)#/.test(pk)).map(({ n }) => n);
+  (await items('limiter'))
+    .filter(({ pk }) => /^LM#(inviter|invites)#/.test(pk))
+    .map(({ n }) => Number(n))
+    .sort((a, b) => a - b);
+const FULL = [LIMITS.invitesPerInviter.max, LIMITS.invitesPerOrg.max];
+
+/** Leaves so many invites of the day to the seeded client and its org. */
+async function leave(n: number): Promise<void> {
+  const ctx = workerContext(service.services);
+  for (const [limit, key] of [
+    [LIMITS.invitesPerInviter, world.seed.clientId],
+    [LIMITS.invitesPerOrg, world.seed.orgId],
+  ] as const) {
+    const { update, set } = raise(counterOf(limit, key, ctx.now));
+    await ctx.table.change({ update, set: { ...set, n: limit.max - n } }, `leave ${n} ${key}`);
+  }
+}
 
 describe('a bulk invite', () => {
   test('answers at once with its job, and the worker invites everyone', async () => {
@@ -211,16 +230,17 @@ describe('a dry run of invites', () => {
   });
 
   test('names the rows that the quotas would not allow', async () => {
-    service.services.directory.limitScale = 0.003;
+    await leave(3);
+    const before = await counted();
     const dry = await bulk({ invites: invitesOf(addresses(5)), dryRun: true });
     expect(dry.rows.map(({ code }) => code)).toEqual([undefined, undefined, undefined, 'invite-limit', 'invite-limit']);
-    expect(await counted()).toEqual([]);
+    expect(await counted()).toEqual(before);
   });
 });
 
 describe('the quota of invites', () => {
   test('is one for single invites and for many, and rows beyond it fail', async () => {
-    service.services.directory.limitScale = 0.005;
+    await leave(5);
     await ok(single({ email: newAddress() }));
     const wrong = [{ email: 'no address' }];
     const { job, rows } = await bulk({ invites: [...wrong, ...invitesOf(addresses(6))] });
@@ -230,14 +250,14 @@ describe('the quota of invites', () => {
       ...Array(2).fill('invite-limit'),
     ]);
     expect(job.outcomes).toEqual({ invited: 4, failed: 3 });
-    expect((await counted()).sort()).toEqual([5, 5]);
+    expect(await counted()).toEqual(FULL);
     expect(await single({ email: newAddress() })).toMatchObject({ status: 429, json: { code: 'invite-limit' } });
     const none = await bulk({ invites: invitesOf(addresses(1)) });
     expect(none.rows[0]).toMatchObject({ outcome: 'failed', code: 'invite-limit' });
   });
 
   test('is not passed by two jobs that start at the same time', async () => {
-    service.services.directory.limitScale = 0.005;
+    await leave(5);
     service.faults.add({
       service: 'dynamodb',
       operation: 'TransactWriteItems',
@@ -250,7 +270,7 @@ describe('the quota of invites', () => {
     const ended = await Promise.all(jobs.map(({ id }) => lookAt(service, world.client, id)));
     const invited = ended.map(({ job }) => job.outcomes.invited).sort();
     expect(invited).toEqual([1, 4]);
-    expect((await counted()).sort()).toEqual([5, 5]);
+    expect(await counted()).toEqual(FULL);
     await sound();
   });
 });
