@@ -8,7 +8,7 @@ import { listUsers } from '../shared/directory/user-lists.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { UserId } from '../shared/model/ids.ts';
 import { pageOf, pageQuery } from '../shared/model/page.ts';
-import { Instant } from '../shared/model/text.ts';
+import { Flag, Instant } from '../shared/model/text.ts';
 import { LIST_FIELDS, User, UserState } from '../shared/model/user.ts';
 
 const tag = 'Users';
@@ -66,13 +66,7 @@ const list = endpoint('GET /v1/users', {
         ),
       ),
     ),
-    explain: v.optional(
-      v.pipe(
-        v.picklist(['true', 'false']),
-        v.transform((text) => text === 'true'),
-        v.description('Adds how the page was found and what it cost.'),
-      ),
-    ),
+    explain: v.optional(v.pipe(Flag, v.description('Adds how the page was found and what it cost.'))),
   }),
   answer: v.object({ ...pageOf(Listed).entries, explain: v.optional(Explanation) }),
   problems: ['cursor-invalid', 'filter-invalid', 'sort-too-large'],

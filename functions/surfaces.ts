@@ -176,6 +176,18 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'imports',
+    entry: 'imports.ts',
+    ...plain,
+    // Ten thousand rows are read, judged and kept before the answer.
+    memoryMb: 1024,
+    timeoutSeconds: 25,
+    ...withSecrets,
+    keyRings: [],
+    mounts: ['/v1/imports'],
+  },
+  {
+    kind: 'http',
     name: 'jobs',
     entry: 'jobs.ts',
     ...plain,

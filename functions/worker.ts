@@ -1,4 +1,5 @@
 // Carries on the jobs that are due.
+import { importStep } from '../shared/directory/imports/jobs.ts';
 import { changeStep } from '../shared/directory/jobs/bulk-change.ts';
 import { inviteStep } from '../shared/directory/jobs/bulk-invite.ts';
 import { deleteUnitStep } from '../shared/directory/structure/unit-members.ts';
@@ -6,9 +7,10 @@ import { runDueJobs, type Steps } from '../shared/job-runner.ts';
 import type { Worker } from '../shared/worker.ts';
 
 const STEPS: Steps = {
-  'unit-delete': deleteUnitStep,
+  import: importStep,
   'bulk-invite': inviteStep,
   'bulk-change': changeStep,
+  'unit-delete': deleteUnitStep,
 };
 
 export const worker: Worker = (services) => runDueJobs(services, STEPS);

@@ -26,8 +26,9 @@ export function idempotentCall(
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) fail('malformed-request');
   // Bodies hold passwords. Keyed by what only the caller knows, the fingerprint gives a reader of the table nothing to
   // try passwords against.
+  const query = request.query.size > 0 ? [`${request.query}`] : [];
   const fingerprint = createHmac('sha256', `${caller} ${key}`)
-    .update([request.method, request.path, request.headers['if-match'] ?? ''].join('\n'))
+    .update([request.method, request.path, request.headers['if-match'] ?? '', ...query].join('\n'))
     .update('\n')
     .update(request.body)
     .digest('base64url');

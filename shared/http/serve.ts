@@ -108,7 +108,10 @@ async function withStanding<T>(ctx: Context, changes: boolean, run: () => Promis
   return result.value;
 }
 
-/** With an Idempotency-Key every refusal first looks whether this very request was answered before. */
+/**
+ * With an Idempotency-Key every refusal first looks whether this very request was answered before. A large request looks
+ * before it is worked on: it keeps its rows before its commit could be refused.
+ */
 async function replaying(
   ctx: Context,
   operation: Operation,
@@ -116,14 +119,19 @@ async function replaying(
   request: HttpRequest,
   input: unknown,
 ): Promise<HttpReply> {
+  const given = async (): Promise<HttpReply | undefined> => {
+    const reply = await kept.find();
+    if (reply && ctx.principal) await ctx.standing();
+    return reply && (operation.revive?.(ctx, reply) ?? reply);
+  };
+  const before = operation.largestBody && (await given());
+  if (before) return before;
   try {
     return await operation.handle(ctx, request, input, kept.keepReply);
   } catch (error) {
-    if (!problemOf(error)) throw error;
-    const reply = await kept.find();
+    const reply = problemOf(error) && (await given());
     if (!reply) throw error;
-    if (ctx.principal) await ctx.standing();
-    return operation.revive?.(ctx, reply) ?? reply;
+    return reply;
   }
 }
 

@@ -113,3 +113,9 @@ export const decimal = (min: number, max: number) =>
 
 /** An integer that another system keeps as an id: any that a JSON number carries exactly. */
 export const WholeNumber = v.pipe(v.number(), v.safeInteger('must be an integer'));
+
+/** A yes or no in a query. */
+export const Flag = v.pipe(
+  v.picklist(['true', 'false']),
+  v.transform((text) => text === 'true'),
+);

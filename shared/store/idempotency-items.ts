@@ -4,7 +4,7 @@ import { keys } from './keys.ts';
 import { absent, type Item, type Write } from './table.ts';
 
 export interface KeptAnswer {
-  /** Hash of method, path, body and If-Match: another request under the same key is refused. */
+  /** Hash of method, path, query, body and If-Match: another request under the same key is refused. */
   fingerprint: string;
   status: number;
   headers: Record<string, string>;

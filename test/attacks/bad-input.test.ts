@@ -11,7 +11,7 @@ import { differences, expectDocumented, send, stateOf } from '../support/sweep.t
 import { newWorld, type World } from '../support/world.ts';
 
 const operations = await allOperations();
-const json = operations.filter(({ schemas, consumes }) => schemas.body && consumes !== 'form');
+const json = operations.filter(({ schemas, consumes }) => schemas.body && consumes !== 'form' && consumes !== 'rows');
 const guarded = operations.filter(({ access }) => access !== 'anyone' && access !== 'maybe');
 
 let service: TestService;
@@ -83,7 +83,7 @@ describe('a request without a usable token', () => {
       const lower = await send(service, operation, {
         ...request,
         token: '',
-        headers: { authorization: `bearer ${token}` },
+        headers: { ...request.headers, authorization: `bearer ${token}` },
       });
       expect(lower.status, lower.body).toBe(request.status);
     },
@@ -301,6 +301,41 @@ describe('a form that is broken', () => {
         ['compressed', { body: text, headers: { ...type, 'content-encoding': 'gzip' } }],
         ['nothing', { body: '', headers: type }],
         ['too much', { body: `${text}&x=${'x'.repeat(MAX_BODY_BYTES)}`, headers: type }],
+      ]);
+      await acceptsNow(operation, request);
+    },
+  );
+});
+
+describe('a file of rows that cannot be read', () => {
+  const files = operations.filter(({ consumes }) => consumes === 'rows');
+  test.each(files.map((operation) => [operation.route, operation] as const))(
+    'is refused: %s',
+    async (_route, operation) => {
+      const request = await prepare(operation);
+      const text = request.body as string;
+      const csv = { 'content-type': 'text/csv' };
+      const ndjson = { 'content-type': 'application/x-ndjson' };
+      const most = operation.largestBody as number;
+      const columns = `c${','.repeat(2000)}`;
+      await refuseAll(operation, request, [
+        ['nothing', { body: '', headers: csv }],
+        ['a header alone', { body: 'email\n', headers: csv }],
+        ['no header', { body: `someone@example.test\n`, headers: csv }],
+        ['no address', { body: 'profile.givenName\nAda\n', headers: csv }],
+        ['an unknown column', { body: 'email,password\na@example.test,x\n', headers: csv }],
+        ['a column twice', { body: 'email,EMAIL\na@example.test,b@example.test\n', headers: csv }],
+        ...NAMES.map((name): [string, object] => [name, { body: `email,${name}\na@example.test,x\n`, headers: csv }]),
+        ['two thousand columns', { body: `${columns}\na@example.test\n`, headers: csv }],
+        ['a quote never closed', { body: 'email,"x\na@example.test,x\n', headers: csv }],
+        ['no UTF-8', { body: Buffer.from([0x65, 0xc3, 0x28]), headers: csv }],
+        ['UTF-16', { body: text, headers: { 'content-type': 'text/csv; charset=utf-16' } }],
+        ['compressed', { body: text, headers: { ...csv, 'content-encoding': 'gzip' } }],
+        ['JSON', { body: '[]', headers: { 'content-type': 'application/json' } }],
+        ['too much', { body: `${text}${'\n'.repeat(most)}`, headers: csv }],
+        ['too many rows', { body: `email\n${'a@example.test\n'.repeat(10_001)}`, headers: csv }],
+        ['too many lines', { body: '{}\n'.repeat(10_001), headers: ndjson }],
+        ['empty lines', { body: '\n \n', headers: ndjson }],
       ]);
       await acceptsNow(operation, request);
     },

@@ -55,7 +55,7 @@ describe('an id of another org', () => {
       expect(foreign.status, foreign.body).toBe(404);
       expectDocumented(operation, foreign, 'foreign');
       const [, id = ''] =
-        /\/v1\/(?:users\/by-email|users|invites|orgs|clients|contact-validations|sessions|teams|groups|divisions|locations|roles)\/([^/?]+)/.exec(
+        /\/v1\/(?:users\/by-email|users|invites|orgs|clients|contact-validations|sessions|teams|groups|divisions|locations|roles|jobs)\/([^/?]+)/.exec(
           request.path,
         ) ?? [];
       for (const unknown of UNKNOWN) {

@@ -59,7 +59,8 @@ async function run(world: World, operation: Operation, rule?: FaultRule): Promis
   // Asks for one address within a minute are one letter: no run may straddle two.
   if (operation.path.includes('password')) service.advance(60_000 - (service.clock.now().getTime() % 60_000));
   let request = await (REQUESTS[operation.route] as (w: World) => Promise<Request>)(world);
-  if (operation.idempotent) request = { ...request, headers: { 'idempotency-key': `key-${keys++}` } };
+  if (operation.idempotent)
+    request = { ...request, headers: { ...request.headers, 'idempotency-key': `key-${keys++}` } };
   const before = await service.dump();
   if (rule) service.faults.add(rule);
   let answer: Answer | undefined;

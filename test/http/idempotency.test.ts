@@ -42,7 +42,8 @@ describe('the same request under the same key', () => {
   test.each(replayed.map((operation) => [operation.route, operation] as const))(
     'is answered again byte for byte: %s',
     async (route, operation) => {
-      const request = { ...(await prepare(route)), headers: newKey() };
+      const prepared = await prepare(route);
+      const request = { ...prepared, headers: { ...prepared.headers, ...newKey() } };
       const first = await send(service, operation, request);
       expect(first.status, first.body).toBe(request.status);
       const before = await stateOf(service);
@@ -77,6 +78,15 @@ test('another body, path or If-Match under the key is refused, and the first ans
   }
   expect((await lock(id, 'one')).body).toBe(first.body);
   expect((await service.call('GET', `/v1/users/${other}`, { token: world.client })).json.security).toBeUndefined();
+});
+
+test('another query under the key is refused: a dry run is no answer to a run', async () => {
+  const { path: _path, status: _status, headers, ...options } = await prepare('POST /v1/imports');
+  const under = { ...options, headers: { ...headers, ...newKey() } };
+  const dry = await service.call('POST', '/v1/imports?dryRun=true', under);
+  expect([dry.status, dry.json.dryRun]).toEqual([202, true]);
+  const run = await service.call('POST', '/v1/imports', under);
+  expect([run.status, run.json.code]).toEqual([422, 'idempotency-key-reused']);
 });
 
 test('a late repeat of what changed nothing changes nothing, either', async () => {

@@ -8,9 +8,9 @@ import { canonical } from './sweep.ts';
  */
 const IGNORED = new Set(['limiter', 'activity', 'place-count']);
 
-/** A block of rows whose job never came: kept before the commit that failed, and gone by itself. */
-const isNobodys = ({ k, pk }: Item, all: Map<string, Item>): boolean =>
-  k === 'job-block' && !all.has(`${pk.replace('#S#J#', '#J#')} J`);
+/** Rows kept for the commit of a job that never came are nobody's, and go by themselves. */
+const isNobodys = ({ k, pk }: Item, there: ReadonlyMap<string, Item>): boolean =>
+  k === 'job-block' && !there.has(`${pk.replace('#S#J#', '#J#')} J`);
 
 /** Sorted: `letter created invite`, `user changed v+1 ep+0 active`. */
 export function effectsBetween(before: readonly Item[], after: readonly Item[]): string[] {
@@ -22,7 +22,8 @@ export function effectsBetween(before: readonly Item[], after: readonly Item[]):
     .flatMap((key) => {
       const [was, is] = [olds.get(key), news.get(key)];
       const item = (is ?? was) as Item;
-      if (IGNORED.has(item.k as string) || isNobodys(item, news) || (was && is && canonical(was) === canonical(is))) return [];
+      if (IGNORED.has(item.k as string) || isNobodys(item, news) || (was && is && canonical(was) === canonical(is)))
+        return [];
       const verb = was ? (is ? 'changed' : 'removed') : 'created';
       const step = (by: 'v' | 'ep' | 'sv') => Number(is?.[by] ?? 0) - Number(was?.[by] ?? 0);
       return [[item.k, verb, item.type ?? item.kind ?? '', item.st ?? '', step('v'), step('ep'), step('sv')].join(' ')];

@@ -3,6 +3,7 @@
 import { bulkRequests } from './operations/bulk.ts';
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
+import { jobRequests } from './operations/jobs.ts';
 import { structureRequests } from './operations/structure.ts';
 import { workRequests } from './operations/work.ts';
 import type { Json } from './service.ts';
@@ -318,6 +319,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   ...structureRequests,
   ...eventsRequests,
   ...findingRequests,
+  ...jobRequests,
   ...workRequests,
 ]);
 

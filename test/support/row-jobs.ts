@@ -30,7 +30,7 @@ export async function startRows(
   { dryRun = false, seed = service.seed } = {},
 ): Promise<JobRecord> {
   const ctx = clientContext(service, seed);
-  const { job, writes } = await planRows(ctx, { kind: 'unit-delete', options: { dryRun }, rows });
+  const { job, writes } = await planRows(ctx, { kind: 'import', options: { dryRun }, rows });
   return commit(ctx, { type: 'job-started', orgId: job.orgId, subjectId: job.id }, writes, job);
 }
 
@@ -40,7 +40,7 @@ export const createFromRow: RowRun = async (_ctx, { value, keeping }) => {
   return outcome(await createUser(keeping(outcome), { email: value } as UserCreate));
 };
 
-export const stepsOf = (step: Steps['unit-delete']) => ({ 'unit-delete': step }) as Steps;
+export const stepsOf = (step: Steps['import']) => ({ import: step }) as Steps;
 
 export async function readJob(
   service: TestService,
