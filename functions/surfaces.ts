@@ -61,6 +61,8 @@ const plain = { memoryMb: 512, timeoutSeconds: 15 };
 const hashing = { memoryMb: 1769, timeoutSeconds: 20 };
 const withSecrets = { table: 'write', secretPartition: true } as const;
 const withoutSecrets = { table: 'write', secretPartition: false } as const;
+/** Ten thousand rows are read and kept before the answer; they lie where credentials do until they are done. */
+const manyRows = { memoryMb: 1024, timeoutSeconds: 25, ...withSecrets, keyRings: [] } as const;
 const oncePerPerson = { ratePerSecond: 50, burst: 100 };
 
 export const httpSurfaces: readonly HttpSurface[] = [
@@ -178,12 +180,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     kind: 'http',
     name: 'imports',
     entry: 'imports.ts',
-    ...plain,
-    // Ten thousand rows are read, judged and kept before the answer.
-    memoryMb: 1024,
-    timeoutSeconds: 25,
-    ...withSecrets,
-    keyRings: [],
+    ...manyRows,
     mounts: ['/v1/imports'],
   },
   {
@@ -199,12 +196,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     kind: 'http',
     name: 'bulk',
     entry: 'bulk.ts',
-    // Ten thousand rows are read and kept before the answer.
-    memoryMb: 1024,
-    timeoutSeconds: 29,
-    // Rows lie where credentials do until they are done.
-    ...withSecrets,
-    keyRings: [],
+    ...manyRows,
     mounts: ['POST /v1/invites/bulk', 'POST /v1/users/bulk'],
   },
   {
