@@ -1,15 +1,17 @@
 // Finding people: lists, counts, typeahead, what changed, who reports to whom. Reads only.
 import * as v from 'valibot';
+import { exportPage } from '../shared/directory/exports.ts';
 import { countUsers } from '../shared/directory/search/count.ts';
 import { listChanges, SETTLE_SECONDS } from '../shared/directory/search/delta.ts';
 import { listManagers, listReports } from '../shared/directory/search/reports.ts';
 import { typeahead } from '../shared/directory/search/typeahead.ts';
 import { listUsers } from '../shared/directory/user-lists.ts';
-import { endpoint, type Operation } from '../shared/http/endpoint.ts';
+import { endpoint, linkToNext, type Operation, parseQuery, rawEndpoint } from '../shared/http/endpoint.ts';
 import { UserId } from '../shared/model/ids.ts';
 import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { Flag, Instant } from '../shared/model/text.ts';
 import { LIST_FIELDS, User, UserState } from '../shared/model/user.ts';
+import { ndjsonLine } from '../shared/transfer/ndjson.ts';
 
 const tag = 'Users';
 const common = { tag, access: { permission: 'users:read' }, rate: 'read' } as const;
@@ -154,4 +156,29 @@ const managers = endpoint('GET /v1/users/{id}/managers', {
   run: (ctx, { params }) => listManagers(ctx, params.id),
 });
 
-export const operations: readonly Operation[] = [list, counting, typing, delta, reports, managers];
+const NDJSON = 'application/x-ndjson';
+const ExportQuery = v.strictObject({ cursor: pageQuery.cursor, filter: v.optional(Filter) });
+
+const exporting = rawEndpoint('GET /v1/users/export', {
+  ...common,
+  summary: 'Export people',
+  description: [
+    'Whole records, one JSON value a line, in order of creation: each is a row that an import takes again. Guests, whose',
+    'home is another org, are left out, and so are passwords. A page ends at 1,000 people or 4 MB; `Link: rel="next"` and',
+    '`X-Next-Cursor` say where it goes on, and their absence that this was the last. A page may be empty and still have a',
+    'next one. Like a list, a walk meets everyone who exists throughout it exactly once.',
+  ].join(' '),
+  media: NDJSON,
+  query: ExportQuery,
+  answer: v.object(User.entries),
+  problems: ['cursor-invalid', 'filter-invalid', 'input-invalid'],
+  async run(ctx, request) {
+    const query = parseQuery(ExportQuery, request.query);
+    const line = (person: User) => ndjsonLine(v.parse(User, person));
+    const { lines, nextCursor } = await exportPage(ctx, { ...query, line });
+    const next = nextCursor && { ...linkToNext(request, { nextCursor }), 'x-next-cursor': nextCursor };
+    return { status: 200, headers: { 'content-type': NDJSON, ...next }, body: lines.join('') };
+  },
+});
+
+export const operations: readonly Operation[] = [list, counting, typing, delta, exporting, reports, managers];

@@ -88,6 +88,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
       'GET /v1/users/count',
       'GET /v1/users/typeahead',
       'GET /v1/users/delta',
+      'GET /v1/users/export',
       'GET /v1/users/{id}/reports',
       'GET /v1/users/{id}/managers',
     ],

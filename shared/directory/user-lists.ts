@@ -6,6 +6,7 @@ import { fail } from '../model/problem.ts';
 import type { User } from '../model/user.ts';
 import { openCursor, signCursor } from '../security/signed-cursor.ts';
 import type { Meter } from '../store/table.ts';
+import type { UserRecord } from '../store/user-items.ts';
 import { type Context, orgOf } from './context.ts';
 import type { PageInput } from './lists.ts';
 import {
@@ -87,20 +88,17 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Use
   return { items, ...(next && { nextCursor: next }), ...explain };
 }
 
-/**
- * Those who pass, in the order of creation, from a place on: for going through all of them, call by call. Whoever is there
- * throughout comes once.
- */
-export async function walkAll(
+/** A part of those whom a filter lets pass, in order of creation: their cores, and where to go on. */
+export async function walkPeople(
   ctx: Context,
-  walk: Walk,
-  { limit, from }: { limit: number; from?: string[] | undefined },
-): Promise<Found> {
-  const [best] = walk.plan.ways;
-  if (best?.by === 'claim' || best?.by === 'id' || best?.by === 'nothing') return findClaimed(ctx, walk, best);
-  const inOrder = { walk, order: readOrder(undefined) };
-  const { source } = directSource(ctx, inOrder) ?? everyone(ctx, inOrder);
-  return walkSource(ctx, walk, source, { limit, from });
+  input: { filter?: string | undefined; from?: string[] | undefined; limit: number },
+): Promise<{ records: UserRecord[]; position?: string[] }> {
+  const orgId = orgOf(ctx);
+  const filter = input.filter === undefined ? undefined : parseFilter(input.filter);
+  const walk = walkOf(orgId, planFilter(orgId, filter), filter);
+  const { limit, from } = input;
+  const { matches, position } = await findPage(ctx, { orgId, walk, order: readOrder(), limit, from });
+  return { records: matches.map(({ record }) => record), ...(position && { position }) };
 }
 
 function explained(found: Outcome, limit: number, { calls, units }: { calls: number; units: number }): Explanation {
@@ -136,7 +134,7 @@ interface Direct {
 }
 
 /** A source that has the wanted order by itself. */
-function directSource(ctx: Context, { walk, order }: Pick<Listing, 'walk' | 'order'>): Direct | undefined {
+function directSource(ctx: Context, { walk, order }: Listing): Direct | undefined {
   const { descending, index } = order;
   if (!index) return undefined;
   for (const way of walk.plan.ways) {

@@ -157,7 +157,7 @@ export function endpoint<
 }
 
 /** Where a list goes on (RFC 8288), relative to the address of this page. */
-function linkToNext({ path, query }: HttpRequest, value: unknown): { link?: string } {
+export function linkToNext({ path, query }: HttpRequest, value: unknown): { link?: string } {
   const cursor = (value as { nextCursor?: string } | undefined)?.nextCursor;
   if (cursor === undefined) return {};
   const next = new URLSearchParams([...query].filter(([name]) => name !== 'cursor'));
@@ -201,13 +201,13 @@ function parseParams(schemas: Schemas | undefined, values: Record<string, string
   );
 }
 
-function parseQuery(schema: v.GenericSchema | undefined, query: URLSearchParams): unknown {
+export function parseQuery<S extends v.GenericSchema | undefined>(schema: S, query: URLSearchParams): Output<S> {
   const given = [...query.keys()];
   const repeated = given.find((name, i) => given.indexOf(name) !== i);
   if (repeated !== undefined) {
     fail({ code: 'input-invalid', issues: [{ pointer: `/${repeated.slice(0, 100)}`, message: 'is given twice' }] });
   }
-  return schema && parse(schema, Object.fromEntries(query));
+  return (schema && parse(schema, Object.fromEntries(query))) as Output<S>;
 }
 
 /** `"7"` is a version, `*` and no header are any; anything else matches nothing (RFC 9110 §13.1.1). */

@@ -30,6 +30,7 @@
 //  its rows                O#o#S#J#j              B#block             –
 //  what became of them     O#o#J#j                R#row               –
 //  jobs of an org          O#o#JL                 j                   –
+//  import by an operator   O#o#IM#i               IM                  –
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
@@ -115,6 +116,7 @@ export const keys = {
   jobRow: (o: string, j: string, row: number): Key => ({ pk: keys.job(o, j).pk, sk: `R#${digits(row)}` }),
   packedJob: (o: string, packed: string): Key => ({ pk: `${org(o)}#J#${packed}`, sk: 'J' }),
   listedJob: (o: string, j: string): Key => ({ pk: partitions.jobs(o), sk: packId(j) }),
+  import: (o: string, i: string): Key => ({ pk: `${org(o)}#IM#${packId(i)}`, sk: 'IM' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),

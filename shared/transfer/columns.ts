@@ -2,6 +2,7 @@
 // that a spreadsheet takes none for a formula, in a way that reads back the same.
 import { FIELDS, PARENTS } from '../model/fields.ts';
 import { fail, type Issue } from '../model/problem.ts';
+import { canonicalJson } from './ndjson.ts';
 
 export interface Column {
   path: string;
@@ -113,7 +114,7 @@ function put(row: Record<string, unknown>, [name = '', ...rest]: string[], value
 
 function cellOf(value: unknown, { type }: Column): string {
   if (value === undefined || value === null) return '';
-  if (type === 'json') return JSON.stringify(value);
+  if (type === 'json') return canonicalJson(value);
   return typeof value === 'string' ? guarded(value) : String(value);
 }
 

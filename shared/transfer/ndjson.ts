@@ -61,4 +61,15 @@ export function ndjsonReader(): Reader<JsonLine> {
   };
 }
 
-export const ndjsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;
+/**
+ * JSON with the members of every object in the order of their names: the table keeps none, and what is written twice is
+ * to be the same bytes.
+ */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+
+export const ndjsonLine = (value: unknown): string => `${canonicalJson(value)}\n`;

@@ -1,17 +1,28 @@
 // `npm run scale`: the same units in an org of any size, and races of a thousand. Ends with 1 when an invariant breaks.
 //   npm run scale -- --users 1000000 --minutes 20     how far to grow, and for how long at most
+//   npm run scale -- import --rows 100000 --stops 5   an import alone, killed as often
 import { parseArgs } from 'node:util';
 import { machine } from '../bench/report.ts';
 import { measureGrowth } from './growth.ts';
+import { measureImport } from './import.ts';
 import { runRaces } from './races.ts';
 
-const { values } = parseArgs({
-  options: { users: { type: 'string', default: '100000' }, minutes: { type: 'string', default: '10' } },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    users: { type: 'string', default: '100000' },
+    minutes: { type: 'string', default: '10' },
+    rows: { type: 'string', default: '100000' },
+    stops: { type: 'string', default: '5' },
+  },
 });
-const users = Number(values.users);
-const sizes = [1000, 100_000, 1_000_000].filter((size) => size < users);
 
 process.stdout.write(`${machine()}\n\n`);
+if (positionals.includes('import')) {
+  process.exit((await measureImport(Number(values.rows), Number(values.stops))) ? 0 : 1);
+}
+const users = Number(values.users);
+const sizes = [1000, 100_000, 1_000_000].filter((size) => size < users);
 const flat = await measureGrowth([...sizes, users], Number(values.minutes));
 process.stdout.write('\n');
 const sound = await runRaces();

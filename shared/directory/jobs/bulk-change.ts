@@ -11,7 +11,7 @@ import { commit } from '../commit.ts';
 import { type Context, orgOf } from '../context.ts';
 import { findClaimed, type Walk, walkOf } from '../search/find.ts';
 import { planFilter } from '../search/plan.ts';
-import { walkAll } from '../user-lists.ts';
+import { walkPeople } from '../user-lists.ts';
 import { type Act, actOf } from './change-act.ts';
 import { actingFor, planJob } from './jobs.ts';
 import { countJob, doRows, keepBlock, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
@@ -20,7 +20,7 @@ import { toJob } from './views.ts';
 /** People whom one change may concern. A job that finds more fails before it has changed anybody. */
 export const MOST_CHANGED = 100_000;
 /** People found in one step, at most. */
-const FOUND_AT_ONCE = 400;
+const FOUND_AT_ONCE = 1000;
 
 /**
  * Starts the job. Fails at once where the filter or the change makes no sense, or the caller lacks the permission of the
@@ -46,9 +46,9 @@ function readWalk(orgId: OrgId, text: string): Walk {
 
 export function changeStep(worker: Context, job: JobRecord): Promise<JobRecord> {
   const { filter, change } = job.options as { filter: string; change: string };
+  if (job.total === undefined) return findMore(worker, job, filter);
   const walk = readWalk(job.orgId, filter);
   const act = actOf(JSON.parse(change) as Change);
-  if (job.total === undefined) return findMore(worker, job, walk);
   const run = (ctx: Context, row: RowToDo) => changeRow(ctx, row, walk, act);
   return doRows(worker, job, run, [act.needs]);
 }
@@ -60,10 +60,10 @@ interface Reached {
   from?: string[];
 }
 
-async function findMore(worker: Context, job: JobRecord, walk: Walk): Promise<JobRecord> {
+async function findMore(worker: Context, job: JobRecord, filter: string): Promise<JobRecord> {
   const { kept, rest, from } = JSON.parse(job.position ?? '{"kept":0,"rest":[]}') as Reached;
-  const found = await walkAll(actingFor(worker, job), walk, { limit: FOUND_AT_ONCE, from });
-  const ids = [...rest, ...found.matches.map(({ record }) => record.id)];
+  const found = await walkPeople(actingFor(worker, job), { filter, limit: FOUND_AT_ONCE, from });
+  const ids = [...rest, ...found.records.map(({ id }) => id)];
   if (kept + ids.length > MOST_CHANGED) fail('too-many-matches');
   const whole = found.position ? ids.length - (ids.length % BLOCK_ROWS) : ids.length;
   for (let i = 0; i < whole; i += BLOCK_ROWS) {

@@ -20,6 +20,7 @@ export const findingRequests: [string, Prepare][] = [
       return { path: `/v1/users/delta?limit=5&cursor=${nextCursor}`, token: w.client, status: 200 };
     },
   ],
+  ['GET /v1/users/export', get('/v1/users/export?filter=state%20eq%20%22active%22')],
   ['GET /v1/users/{id}/reports', about('/reports?limit=5')],
   ['GET /v1/users/{id}/managers', about('/managers')],
 ];
