@@ -129,6 +129,15 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'erasures',
+    entry: 'erasures.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/erasures', 'POST /v1/users/{id}/erase', 'GET /v1/users/{id}/erasure'],
+  },
+  {
+    kind: 'http',
     name: 'invites',
     entry: 'invites.ts',
     ...hashing,
@@ -248,7 +257,8 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
-    ...withoutSecrets,
+    // An erase removes credentials, links and sessions. No ring: nothing that it reads there opens an account.
+    ...withSecrets,
     keyRings: [],
     memoryMb: 512,
     timeoutSeconds: 300,

@@ -1,7 +1,10 @@
 // Work that outlives its request: what it is, how far it has come. Not here: what each kind does.
 
-/** `unit-delete`: the members of a deleted team or group are released. */
-export type JobKind = 'unit-delete';
+/**
+ * - `unit-delete`: the members of a deleted team or group are released.
+ * - `user-erase`: whatever the directory holds of a deleted person goes.
+ */
+export type JobKind = 'unit-delete' | 'user-erase';
 
 /**
  * - `waiting`: due at `dueAt`, for the first time or again.

@@ -27,7 +27,10 @@
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
+//  erasure of a person     O#o#ER#e               ER                  O#o#EL#0: created
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
+//  letter to a person      OB#P-u                 L#letter            as above
+//  reset asked for         OB#A-h(address)        L#minute            as above
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
 //  idempotency record      IK#h(caller,key)       I                   –
@@ -103,7 +106,12 @@ export const keys = {
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
-  letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
+  erasure: (o: string, e: string): Key => ({ pk: `${org(o)}#ER#${packId(e)}`, sk: 'ER' }),
+  /** An id that names a person or an address leads to a partition with all letters of them: what erases them finds them. */
+  letter: (id: string): Key => {
+    const [, whose, rest] = /^(P-.{22}|A-.{32})-(.+)$/.exec(id) ?? [];
+    return whose ? { pk: `OB#${whose}`, sk: `L#${rest}` } : { pk: `OB#${id}`, sk: 'L' };
+  },
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
   idempotency: (caller: string, key: string): Key => ({ pk: `IK#${h(caller, key)}`, sk: 'I' }),
@@ -112,6 +120,12 @@ export const keys = {
     sk: `${at}#${opId}`,
   }),
   jwks: { pk: 'JWKS', sk: 'J' } satisfies Key,
+};
+
+/** Ids of letters that are known by whom they are about. */
+export const letterIds = {
+  ofPerson: (u: string, letter: string) => `P-${packId(u)}-${packId(letter)}`,
+  ofAsk: (addressHash: string, minute: number) => `A-${addressHash}-${minute}`,
 };
 
 /** The partitions that indexes browse. */
@@ -134,6 +148,9 @@ export const partitions = {
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),
   userItems: (o: string, u: string) => user(o, u),
+  lettersTo: (u: string) => `OB#P-${packId(u)}`,
+  resetsAsked: (address: string) => `OB#A-${h(address)}`,
+  erasures: (o: string) => `${org(o)}#EL#0`,
 };
 
 /** What people are put together in. */

@@ -1,5 +1,6 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
 
+import { erasureRequests } from './operations/erasures.ts';
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
 import { structureRequests } from './operations/structure.ts';
@@ -314,6 +315,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   get('/openapi.json'),
   get('/docs'),
   ...structureRequests,
+  ...erasureRequests,
   ...eventsRequests,
   ...findingRequests,
   ...workRequests,

@@ -1,0 +1,90 @@
+// The work of an erasure: phase after phase, each a walk of bounded steps. A step that is done again finds done what was
+// done; whatever goes is counted in the commit that removes it.
+import { createHash } from 'node:crypto';
+import type { Erasure } from '../../model/erasure.ts';
+import type { UserId } from '../../model/ids.ts';
+import { fail } from '../../model/problem.ts';
+import { noEvent } from '../../store/audit-items.ts';
+import { moveErasure, readErasureItem, toErasure } from '../../store/erasure-items.ts';
+import type { JobRecord } from '../../store/job-items.ts';
+import { keys } from '../../store/keys.ts';
+import type { Item } from '../../store/table.ts';
+import { replaceUser } from '../../store/user-items.ts';
+import { commit, reapply } from '../commit.ts';
+import { type Context, instant, secondsFrom } from '../context.ts';
+import { actingFor } from '../jobs/jobs.ts';
+import { project } from '../search/project.ts';
+import { invitesOfHome, memberships, strayOffers } from './memberships.ts';
+import { beside, knownAddress, places, reports, stone } from './traces.ts';
+import { findErased, type Phase, type Work } from './work.ts';
+
+/** Seconds until everything is looked at again, for what somebody wrote who had begun before. */
+export const LOOK_AGAIN_SECONDS = 60;
+
+const PHASES: readonly [name: string, run: Phase][] = [
+  ['begin', begin],
+  ['reports', reports],
+  ['memberships', memberships],
+  ['invites', invitesOfHome],
+  ['places', places],
+  ['beside', beside],
+  ['address', knownAddress],
+  ['stone', stone],
+  ['again', async () => undefined],
+  ['late-reports', reports],
+  ['late-offers', strayOffers],
+  ['late-invites', invitesOfHome],
+  ['late-beside', beside],
+  ['receipt', receipt],
+];
+
+/**
+ * One step. It acts in the name of whoever asked, and goes on also when they may no longer: the ask was lawful when it was
+ * made, the grace period was the time to take it back, and to erase is a duty towards the person.
+ */
+export async function eraseUserStep(worker: Context, job: JobRecord): Promise<JobRecord> {
+  const ctx: Context = { ...actingFor(worker, job), standing: async () => ({ permissions: [] }) };
+  const item = await ctx.table.get(keys.erasure(job.orgId, job.id));
+  const work: Work = { erasure: item ? readErasureItem(item) : fail('not-found'), userId: userOf(job) };
+  if (work.erasure.state === 'cancelled' || work.erasure.state === 'done') return { ...job, state: 'done' };
+  const [name = 'begin', at] = (job.position ?? 'begin').split(' ');
+  const n = PHASES.findIndex(([known]) => known === name);
+  const [, run] = PHASES[n] ?? fail('not-found');
+  const on = await reapply(() => run(ctx, work, at));
+  if (on !== undefined) return { ...job, position: `${name} ${on}` };
+  const next = PHASES[n + 1]?.[0];
+  if (next === undefined) return { ...job, state: 'done' };
+  if (next !== 'again') return { ...job, position: next };
+  return { ...job, state: 'waiting', position: next, dueAt: instant(secondsFrom(ctx.now, LOOK_AGAIN_SECONDS)) };
+}
+
+const userOf = (job: JobRecord) => job.options.userId as UserId;
+
+/** From here on nobody restores the person. A home that moved meanwhile is another org's now: only what it left goes. */
+async function begin(ctx: Context, { erasure, userId }: Work): Promise<undefined> {
+  if (erasure.state === 'running') return;
+  const core = await findErased(ctx, { erasure, userId });
+  const marked = core ? [replaceUser({ ...core, erasing: true }, core)] : [];
+  await commit(ctx, noEvent('erasing'), [moveErasure(erasure, 'running'), ...marked], undefined);
+}
+
+async function receipt(ctx: Context, { erasure, userId }: Work): Promise<undefined> {
+  await project(ctx, [{ orgId: erasure.orgId, userId }]);
+  const item: Item = (await ctx.table.get(keys.erasure(erasure.orgId, erasure.id))) ?? fail('not-found');
+  const doneAt = instant(ctx.now);
+  const sum = checksumOf({ ...toErasure(item), state: 'done', doneAt });
+  await commit(ctx, noEvent('erasing'), [moveErasure(erasure, 'done', { da: doneAt, sum })], undefined);
+}
+
+/** SHA-256 of a receipt's facts, names in order, so that anybody can make it again. */
+export function checksumOf({ checksum: _sum, ...facts }: Erasure): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(facts)))
+    .digest('hex');
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, part]) => [name, sorted(part)] as const);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
