@@ -14,7 +14,7 @@ import { commit, reapply, unchanged } from '../commit.ts';
 import { type Context, instant, orgOf, principalOf, secondsFrom } from '../context.ts';
 import { planJob } from '../jobs/jobs.ts';
 import { listPage, type PageInput } from '../lists.ts';
-import { checkAboveNone, eventOf, readWhole } from '../users.ts';
+import { checkAboveNone, readWhole } from '../users.ts';
 
 /**
  * Schedules the erase of a deleted person of the org; asked again, answers the one there is. Fails with
@@ -61,7 +61,8 @@ async function askedAlready(ctx: Context, record: UserRecord, id: JobId): Promis
   if (job?.state !== 'failed') return unchanged(ctx, erasure);
   const { failure: _why, endedAt: _at, ...rest } = job;
   const again = replaceJob({ ...rest, state: 'waiting', attempts: 0, dueAt: instant(ctx.now) }, job);
-  return commit(ctx, { ...eventOf(record, 'user-erase-asked'), subjectId: id }, [again], erasure);
+  const asked = { type: 'user-erase-asked', orgId: record.orgId, userId: record.id, subjectId: id } as const;
+  return commit(ctx, asked, [again], erasure);
 }
 
 /** What takes a scheduled erase back in the commit that restores the person. Fails once its work has begun. */

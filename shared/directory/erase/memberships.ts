@@ -10,7 +10,7 @@ import type { Item, Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
 import type { Context } from '../context.ts';
 import { stoneOf } from '../users.ts';
-import { AT_ONCE, findErased, type Phase, remove, unmoved, type Work } from './work.ts';
+import { AT_ONCE, findErased, inParts, type Phase, remove, unmoved, type Work } from './work.ts';
 
 /** Entries and invites that are looked at in one step; as many items as a call reads. */
 const LOOK_AT = 100;
@@ -113,15 +113,19 @@ async function dropInvites(
   items: readonly Item[],
 ): Promise<void> {
   const theirs = items.filter((item) => isTheirs(work, core, item));
-  for (let n = 0; n < theirs.length; n += AT_ONCE) {
-    const some = theirs.slice(n, n + AT_ONCE);
-    const events = some.flatMap((item): AuditEvent[] => {
-      const { id, state } = readInviteItem(item);
-      if (state !== 'pending') return [];
-      return [{ type: 'invite-revoked', orgId, userId: work.userId, subjectId: id }];
-    });
-    await remove(ctx, work, some, { writes: core ? [unmoved(core)] : [], events });
+  const writes = core ? [unmoved(core)] : [];
+  const [pending, ended] = [true, false].map((it) => theirs.filter(({ st }) => (st === 'pending') === it));
+  // Of each that still waited the org is told, and a commit has one entry for an org.
+  for (const item of pending ?? []) {
+    const event: AuditEvent = {
+      type: 'invite-revoked',
+      orgId,
+      userId: work.userId,
+      subjectId: readInviteItem(item).id,
+    };
+    await remove(ctx, work, [item], { writes, events: [event] });
   }
+  for (const some of inParts(ended ?? [])) await remove(ctx, work, some, { writes });
 }
 
 /** By the place of the record it was for, which a move of the home changes; or by the address, while that is theirs. */

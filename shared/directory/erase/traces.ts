@@ -20,7 +20,7 @@ import { commit, reapply } from '../commit.ts';
 import { type Context, instant } from '../context.ts';
 import { LIMITS } from '../limits.ts';
 import { eventOf, findRecord, stamped, stoneOf } from '../users.ts';
-import { AT_ONCE, findErased, type Phase, remove, type Work } from './work.ts';
+import { AT_ONCE, findErased, inParts, type Phase, remove, type Work } from './work.ts';
 
 const otherwise = { code: 'version-conflict' } as const;
 
@@ -132,8 +132,7 @@ async function forgetAddress(ctx: Context, work: Work, address: string): Promise
     ...PER_ADDRESS.flatMap((limit) => countersOf(limit, address, ctx.now)),
     ...PER_CALLER.flatMap(([limit, name]) => countersOf(limit, name(work.userId), ctx.now)),
   ]);
-  const found = [...asked.items, ...counters];
-  for (let n = 0; n < found.length; n += AT_ONCE) await remove(ctx, work, found.slice(n, n + AT_ONCE));
+  for (const some of inParts([...asked.items, ...counters])) await remove(ctx, work, some);
   if (asked.last) await forgetAddress(ctx, work, address);
 }
 

@@ -19,6 +19,9 @@ export type Phase = (ctx: Context, work: Work, at?: string) => Promise<string | 
 /** Items that one commit removes; a transaction has room for a hundred writes. */
 export const AT_ONCE = 25;
 
+export const inParts = (items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / AT_ONCE) }, (_, n) => items.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
+
 const otherwise = { code: 'version-conflict' } as const;
 
 /** The person's core while they are to be erased; nothing once they are, or live under another org. */
