@@ -138,6 +138,17 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'exports',
+    entry: 'exports.ts',
+    ...plain,
+    table: 'read',
+    // Whether there is a password, proofs that wait, sessions: all of it is the person's to see.
+    secretPartition: true,
+    keyRings: ['cursors'],
+    mounts: ['GET /v1/users/{id}/export', 'GET /v1/me/export'],
+  },
+  {
+    kind: 'http',
     name: 'invites',
     entry: 'invites.ts',
     ...hashing,

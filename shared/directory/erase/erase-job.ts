@@ -1,9 +1,9 @@
 // The work of an erasure: phase after phase, each a walk of bounded steps. A step that is done again finds done what was
 // done; whatever goes is counted in the commit that removes it.
-import { createHash } from 'node:crypto';
 import type { Erasure } from '../../model/erasure.ts';
 import type { UserId } from '../../model/ids.ts';
 import { fail } from '../../model/problem.ts';
+import { checksumOfFacts } from '../../security/checksum.ts';
 import { noEvent } from '../../store/audit-items.ts';
 import { moveErasure, readErasureItem, toErasure } from '../../store/erasure-items.ts';
 import type { JobRecord } from '../../store/job-items.ts';
@@ -76,15 +76,5 @@ async function receipt(ctx: Context, { erasure, userId }: Work): Promise<undefin
   await commit(ctx, noEvent('erasing'), [moveErasure(erasure, 'done', { da: doneAt, sum })], undefined);
 }
 
-/** SHA-256 of a receipt's facts, names in order, so that anybody can make it again. */
-export function checksumOf({ checksum: _sum, ...facts }: Erasure): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(facts)))
-    .digest('hex');
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, part]) => [name, sorted(part)] as const);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-}
+/** Over everything that a receipt tells. */
+export const checksumOf = ({ checksum: _sum, ...facts }: Erasure): string => checksumOfFacts(facts);

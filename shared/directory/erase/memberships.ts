@@ -2,13 +2,13 @@
 // told so in its own record of events.
 import type { InviteId, OrgId } from '../../model/ids.ts';
 import type { AuditEvent } from '../../store/audit-items.ts';
-import { readEvent } from '../../store/audit-items.ts';
 import { readInviteItem, readMembership } from '../../store/invite-items.ts';
 import { keys, partitions } from '../../store/keys.ts';
 import { leaveUnits } from '../../store/structure-items.ts';
 import type { Item, Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
 import type { Context } from '../context.ts';
+import { invitesNamed } from '../invites-named.ts';
 import { stoneOf } from '../users.ts';
 import { AT_ONCE, findErased, inParts, type Phase, remove, unmoved, type Work } from './work.ts';
 
@@ -22,8 +22,10 @@ export const memberships: Phase = async (ctx, work, at) => {
   const [item] = await membershipItems(ctx, work, 1);
   if (!item) return undefined;
   const { orgId, inviteId } = readMembership(item);
-  const on = await invitesIn(ctx, work, core, orgId, at, inviteId);
-  if (on !== undefined) return on;
+  // The place is one within an org: where a stop left it behind, the org it was of is done.
+  const [within, place] = at?.split('/') ?? [];
+  const on = await invitesIn(ctx, work, core, orgId, within === orgId ? place : FIRST, inviteId);
+  if (on !== undefined) return `${orgId}/${on}`;
   await leave(ctx, work, core, orgId, item);
   return FIRST;
 };
@@ -73,7 +75,7 @@ async function invitesIn(
         limit: LOOK_AT,
         ...(at !== FIRST && { from: at }),
       });
-  const named = byAddress ? items : await readInvites(ctx, orgId, items, at === FIRST ? offered : undefined);
+  const named = byAddress ? items : await invitesNamed(ctx, orgId, items, at === FIRST ? offered : undefined);
   await dropInvites(ctx, work, core, orgId, named);
   if (byAddress) return last && named.length > 0 ? BY_ADDRESS : undefined;
   // An exclamation mark sorts before all that an entry's place is written with: the very next one.
@@ -85,25 +87,6 @@ async function toAddress(ctx: Context, core: UserRecord | undefined, orgId: OrgI
   const query = { pk: partitions.invites(orgId), index: 'byEmail', begins: `${core.email}#` } as const;
   return ctx.table.query({ ...query, limit: AT_ONCE });
 }
-
-async function readInvites(ctx: Context, orgId: OrgId, entries: readonly Item[], offered?: InviteId): Promise<Item[]> {
-  const told = entries.map(readEvent).filter(({ type }) => BY_INVITE.has(type));
-  const ids = new Set([...(offered ? [offered] : []), ...told.flatMap(({ subjectId }) => subjectId ?? [])]);
-  const wanted = [...ids].slice(0, LOOK_AT).map((id) => keys.invite(orgId, id));
-  const items = wanted.length > 0 ? await ctx.table.getMany(wanted) : [];
-  return items.flatMap((item) => item ?? []);
-}
-
-const BY_INVITE = new Set([
-  'user-invited',
-  'invite-resent',
-  'invite-extended',
-  'invite-revoked',
-  'invite-accepted',
-  'membership-accepted',
-  'home-moved',
-  'address-released',
-]);
 
 async function dropInvites(
   ctx: Context,

@@ -16,6 +16,11 @@ const listed: Prepare = async (w) => ({ path: '/v1/erasures?limit=2', token: w.c
 
 export const erasureRequests: [string, Prepare][] = [
   [
+    'GET /v1/users/{id}/export',
+    async (w) => ({ path: `/v1/users/${(await newUserOf(w)).id}/export`, token: w.client, status: 200 }),
+  ],
+  ['GET /v1/me/export', async (w) => ({ path: '/v1/me/export', token: w.owner.token, status: 200 })],
+  [
     'POST /v1/users/{id}/erase',
     async (w) => ({ path: `/v1/users/${await deleted(w)}/erase`, token: w.client, status: 202 }),
   ],
