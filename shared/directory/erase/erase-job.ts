@@ -21,6 +21,8 @@ import { findErased, type Phase, type Work } from './work.ts';
 /** Seconds until everything is looked at again, for what somebody wrote who had begun before. */
 export const LOOK_AGAIN_SECONDS = 60;
 
+const AGAIN = 'again';
+
 const PHASES: readonly [name: string, run: Phase][] = [
   ['begin', begin],
   ['reports', reports],
@@ -30,13 +32,16 @@ const PHASES: readonly [name: string, run: Phase][] = [
   ['beside', beside],
   ['address', knownAddress],
   ['stone', stone],
-  ['again', async () => undefined],
+  [AGAIN, async () => undefined],
   ['late-reports', reports],
   ['late-offers', strayOffers],
   ['late-invites', invitesOfHome],
   ['late-beside', beside],
   ['receipt', receipt],
 ];
+
+/** Parts of phases that one step does: each is a few calls of the table. */
+const PARTS_AT_ONCE = 12;
 
 /**
  * One step. It acts in the name of whoever asked, and goes on also when they may no longer: the ask was lawful when it was
@@ -47,15 +52,26 @@ export async function eraseUserStep(worker: Context, job: JobRecord): Promise<Jo
   const item = await ctx.table.get(keys.erasure(job.orgId, job.id));
   const work: Work = { erasure: item ? readErasureItem(item) : fail('not-found'), userId: userOf(job) };
   if (work.erasure.state === 'cancelled' || work.erasure.state === 'done') return { ...job, state: 'done' };
-  const [name = 'begin', at] = (job.position ?? 'begin').split(' ');
+  let position = job.position ?? 'begin';
+  for (let part = 0; part < PARTS_AT_ONCE; part++) {
+    const next = await carryOn(ctx, work, position);
+    if (next === undefined) return { ...job, state: 'done' };
+    position = next;
+    if (next === AGAIN) {
+      const dueAt = instant(secondsFrom(ctx.now, LOOK_AGAIN_SECONDS));
+      return { ...job, state: 'waiting', position, dueAt };
+    }
+  }
+  return { ...job, position };
+}
+
+/** A part of the phase at a position. Resolves to the position after it; to nothing when all is done. */
+async function carryOn(ctx: Context, work: Work, position: string): Promise<string | undefined> {
+  const [name, at] = position.split(' ');
   const n = PHASES.findIndex(([known]) => known === name);
   const [, run] = PHASES[n] ?? fail('not-found');
   const on = await reapply(() => run(ctx, work, at));
-  if (on !== undefined) return { ...job, position: `${name} ${on}` };
-  const next = PHASES[n + 1]?.[0];
-  if (next === undefined) return { ...job, state: 'done' };
-  if (next !== 'again') return { ...job, position: next };
-  return { ...job, state: 'waiting', position: next, dueAt: instant(secondsFrom(ctx.now, LOOK_AGAIN_SECONDS)) };
+  return on === undefined ? PHASES[n + 1]?.[0] : `${name} ${on}`;
 }
 
 const userOf = (job: JobRecord) => job.options.userId as UserId;
@@ -73,7 +89,12 @@ async function receipt(ctx: Context, { erasure, userId }: Work): Promise<undefin
   const item: Item = (await ctx.table.get(keys.erasure(erasure.orgId, erasure.id))) ?? fail('not-found');
   const doneAt = instant(ctx.now);
   const sum = checksumOf({ ...toErasure(item), state: 'done', doneAt });
-  await commit(ctx, noEvent('erasing'), [moveErasure(erasure, 'done', { da: doneAt, sum })], undefined);
+  await commit(
+    ctx,
+    noEvent('erasing'),
+    [moveErasure({ ...erasure, state: 'running' }, 'done', { da: doneAt, sum })],
+    undefined,
+  );
 }
 
 /** Over everything that a receipt tells. */

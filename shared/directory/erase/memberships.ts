@@ -30,13 +30,16 @@ export const memberships: Phase = async (ctx, work, at) => {
   return FIRST;
 };
 
-/** An offer that another org made in the last moment. Its invite stands: it is to an address, and nobody has that now. */
+/** Offers that other orgs made to the person in the last moment, while the address was still theirs. */
 export const strayOffers: Phase = async (ctx, work) => {
   const core = await ctx.table.get(keys.user(work.erasure.orgId, work.userId));
   // A home that moved away left offers that its own erasure, if any, looks after.
-  const items = core?.er === work.erasure.id ? await membershipItems(ctx, work, AT_ONCE) : [];
-  if (items.length === 0) return undefined;
-  await remove(ctx, work, items);
+  const [item] = core?.er === work.erasure.id ? await membershipItems(ctx, work, 1) : [];
+  if (!item) return undefined;
+  const { orgId, inviteId } = readMembership(item);
+  const invite = inviteId && (await ctx.table.get(keys.invite(orgId, inviteId)));
+  if (invite && isTheirs(work, undefined, invite)) await dropInvites(ctx, work, undefined, orgId, [invite]);
+  await remove(ctx, work, [item]);
   return FIRST;
 };
 

@@ -212,13 +212,6 @@ describe('of a person who left traces everywhere', () => {
     const { id } = (await erase(person.id)).json;
     await finish();
     const items = await service.dump();
-    console.log(
-      JSON.stringify(
-        service.log.filter((l) => l.level === 'error'),
-        null,
-        1,
-      ),
-    );
     expect(found(items, person.traces)).toEqual([]);
     const { removed, ...receipt } = await ok(call('GET', `/v1/erasures/${id}`));
     expect(receipt.state).toBe('done');
