@@ -1,6 +1,10 @@
 // Erasing a person: asked for, waited for, taken back or done, and what is left of it.
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { uuidV7 } from '../../../shared/model/ids.ts';
+import { workerContext } from '../../../shared/post-office.ts';
+import { membershipItem } from '../../../shared/store/invite-items.ts';
+import { keys } from '../../../shared/store/keys.ts';
 import { auditedTypes } from '../../support/guests.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { accept, anotherOrg } from '../../support/invited.ts';
@@ -39,6 +43,8 @@ async function pass(ms: number): Promise<void> {
   service.advance(ms);
   world = { ...world, client: await service.tokenFor() };
 }
+
+const id = () => uuidV7(service.clock.now().getTime(), service.services.directory.randomBytes(10));
 
 /** Twice, since everything is looked at again after a minute. */
 async function finish(): Promise<void> {
@@ -226,4 +232,52 @@ describe('of a person who left traces everywhere', () => {
     expect(types.filter((type) => type === 'user-erased')).toHaveLength(1);
     expect(types.filter((type) => type === 'membership-ended')).toHaveLength(1);
   }, 30_000);
+
+  test('what somebody still wrote who had begun before is found by the second look', async () => {
+    await remove(person.id);
+    await ok(erase(person.id));
+    await work();
+    const ctx = workerContext(service.services);
+    const orgId = world.seed.orgId;
+    const late = [
+      { ...keys.activity(orgId, person.id), k: 'activity', at: 'late' },
+      { ...keys.session(orgId, person.id, id()), k: 'session', u: person.id },
+      { ...keys.currentLink(orgId, person.id, 'reset'), k: 'current', id: id() },
+      membershipItem(orgId, person.id, { orgId: third.seed.orgId, state: 'offered' }),
+    ];
+    for (const item of late) await ctx.table.put(item, undefined, `late ${item.sk}`);
+    service.advance(MINUTE + 1000);
+    await work();
+    const left = (await service.dump()).filter(({ pk, sk }) => late.some((it) => it.pk === pk && it.sk === sk));
+    expect(left).toEqual([]);
+    expect((await erasureOf(person.id)).state).toBe('done');
+  }, 30_000);
+
+  test('more of everything than one step takes goes, too', async () => {
+    const ctx = workerContext(service.services);
+    const orgId = world.seed.orgId;
+    for (let n = 0; n < 3; n++) {
+      const externalIds = Array.from({ length: 30 * (n + 1) }, (_, i) => ({ authority: 'many', key: `K-many-${i}` }));
+      await ok(call('PATCH', `/v1/users/${person.id}`, { provisioning: { externalIds } }));
+    }
+    for (let n = 0; n < 60; n++) {
+      const session = { ...keys.session(orgId, person.id, id()), k: 'session', u: person.id, ca: '2026', en: '2026' };
+      await ctx.table.put(session, undefined, `session ${n}`);
+    }
+    for (let n = 0; n < 30; n++) await newUserOf(world, { profile: { managerId: person.id } });
+    for (let n = 0; n < 110; n++) {
+      const body = { current: { message: `at the pier, ${n}` } };
+      await ok(call('PATCH', `/v1/users/${person.id}/presence`, body));
+    }
+    await service.project();
+    await remove(person.id);
+    await ok(erase(person.id));
+    await finish();
+    const items = await service.dump();
+    expect(found(items, [...person.traces, 'at the pier', 'K-many-'])).toEqual([]);
+    expect(items.filter(({ k, pr }) => k === 'user' && (pr as Json)?.managerId === person.id)).toEqual([]);
+    const { state, removed } = await erasureOf(person.id);
+    expect(state).toBe('done');
+    expect(removed).toMatchObject({ session: 62, report: 32, claim: 93 });
+  }, 60_000);
 });
