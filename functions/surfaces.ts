@@ -132,6 +132,26 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'erasures',
+    entry: 'erasures.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/v1/erasures', 'POST /v1/users/{id}/erase', 'GET /v1/users/{id}/erasure'],
+  },
+  {
+    kind: 'http',
+    name: 'exports',
+    entry: 'exports.ts',
+    ...plain,
+    table: 'read',
+    // Whether there is a password, proofs that wait, sessions: all of it is the person's to see.
+    secretPartition: true,
+    keyRings: ['cursors'],
+    mounts: ['GET /v1/users/{id}/export', 'GET /v1/me/export'],
+  },
+  {
+    kind: 'http',
     name: 'invites',
     entry: 'invites.ts',
     ...hashing,
@@ -274,6 +294,7 @@ export const workerSurfaces: readonly WorkerSurface[] = [
     kind: 'schedule',
     name: 'worker',
     entry: 'worker.ts',
+    // An erase removes credentials, links and sessions. No ring: nothing that it reads there opens an account.
     ...withSecrets,
     keyRings: [],
     memoryMb: 512,

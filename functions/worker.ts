@@ -11,6 +11,7 @@ const STEPS: Steps = {
   'bulk-invite': inviteStep,
   'bulk-change': changeStep,
   'unit-delete': deleteUnitStep,
+  'user-erase': eraseUserStep,
 };
 
 export const worker: Worker = (services) => runDueJobs(services, STEPS);

@@ -117,7 +117,8 @@ function inviteHolder(
 /** A person of the own org: only one who was never in may be invited. */
 async function joinOwn(ctx: Context, invite: InviteRecord, profile: ProfilePatch): Promise<Joined> {
   const before = await findRecord(ctx, invite.orgId, invite.userId);
-  if (!before) fail('version-conflict');
+  // Erased in this moment: the next try finds the address free.
+  if (!before || before.state === 'erased') fail('version-conflict');
   if (before.state === 'deleted') fail({ code: 'email-taken', deletedUserId: before.id });
   if (before.state === 'active' || before.state === 'inactive') fail('already-member');
   // An invite replaces the roles: nobody takes away what they could not give.

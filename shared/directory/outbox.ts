@@ -1,7 +1,7 @@
 // Letters as writes of the commit that makes them due. What a letter says is read when it is sent, not when it is asked.
 import { hintOf } from '../model/email-address.ts';
 import type { LetterKind } from '../model/letter.ts';
-import type { Lane } from '../store/keys.ts';
+import { type Lane, letterIds } from '../store/keys.ts';
 import type { LetterRecord } from '../store/letter-items.ts';
 import { putLetter } from '../store/letter-items.ts';
 import type { Write } from '../store/table.ts';
@@ -25,8 +25,9 @@ type Due = Pick<LetterRecord, 'kind'> &
 
 export function newLetter(ctx: Context, { kind, ...rest }: Due): LetterRecord {
   const lane: Lane = WAITED_FOR.has(kind) ? 'reset' : 'bulk';
+  const id = newId(ctx);
   return {
-    id: newId(ctx),
+    id: rest.userId ? letterIds.ofPerson(rest.userId, id) : id,
     kind,
     lane,
     state: 'queued',

@@ -9,7 +9,7 @@ import { checkPassword, MIN_PASSWORD_LENGTH, SAME_AS_CURRENT } from '../security
 import { guardWrites } from '../store/admin-items.ts';
 import { noEvent } from '../store/audit-items.ts';
 import { readClaim } from '../store/claim-items.ts';
-import { h, keys, partitions } from '../store/keys.ts';
+import { h, keys, letterIds, partitions } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
@@ -43,7 +43,7 @@ export async function askReset(ctx: Context, address: EmailAddress): Promise<voi
   const minute = Math.floor(ctx.now.getTime() / WINDOW_MS);
   const hash = h(address);
   const letter = newLetter(ctx, { kind: 'password-reset', addressHash: hash, linkId: newId<LinkId>(ctx) });
-  const due = putLetter({ ...letter, id: `R-${hash}-${minute}` });
+  const due = putLetter({ ...letter, id: letterIds.ofAsk(hash, minute) });
   let repeated = false;
   const asked: Write = {
     ...due,

@@ -6,13 +6,18 @@ import { flatPreferences, type PreferencesPatch, type PreferencesView } from '..
 import { keys } from '../store/keys.ts';
 import { readOrgItem } from '../store/org-items.ts';
 import { readUnitItem } from '../store/structure-items.ts';
+import type { UserRecord } from '../store/user-items.ts';
 import type { Context } from './context.ts';
 import { layered } from './preference-layers.ts';
 import { readOwn, updateSelf, updateUser } from './users.ts';
 
 /** Fails with `not-home-org` for guests: what they prefer is their home's to say. */
 export async function getPreferences(ctx: Context, id: UserId): Promise<PreferencesView> {
-  const user = await readOwn(ctx, id);
+  return preferencesOf(ctx, await readOwn(ctx, id));
+}
+
+/** Of a record at hand. Fails with `not-found` where its org is gone. */
+export async function preferencesOf(ctx: Context, user: UserRecord): Promise<PreferencesView> {
   const teams = [...(user.teams ?? [])].sort();
   const [org, ...units] = await ctx.table.getMany([
     keys.org(user.orgId),

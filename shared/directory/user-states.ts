@@ -12,6 +12,7 @@ import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant } from './context.ts';
+import { cancelErase } from './erase/erasures.ts';
 import {
   changeFound,
   changeUser,
@@ -99,15 +100,16 @@ async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?
   await commit(ctx, ended, writes, undefined);
 }
 
-/** Brings back record, memberships and password; no session. */
+/** Brings back record, memberships and password; no session. An erase that waits is cancelled. */
 export function restoreUser(ctx: Context, id: UserId, version?: number): Promise<User> {
   const decide = async (before: UserRecord): Promise<Planned> => {
     await checkAbove(ctx, before);
     move(before.state, before.stateBefore ?? before.state, ['deleted']);
-    const { deletedAt: _at, stateBefore = 'staged', ...rest } = before;
+    const writes = await cancelErase(ctx, before);
+    const { deletedAt: _at, erasureId: _erasure, stateBefore = 'staged', ...rest } = before;
     // The delete revoked the invite: who was only invited has none to accept.
     const state = stateBefore === 'invited' ? 'staged' : stateBefore;
-    return { after: { ...rest, state, epoch: before.epoch + 1 } };
+    return { after: { ...rest, state, epoch: before.epoch + 1 }, writes };
   };
   return changeUser(ctx, id, 'user-restored', version, decide, KNOWN);
 }

@@ -10,6 +10,8 @@ export const EventType = v.picklist([
   'user-email-changed',
   'user-deleted',
   'user-restored',
+  'user-erase-asked',
+  'user-erased',
   'user-activated',
   'user-deactivated',
   'user-locked',

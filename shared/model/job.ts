@@ -9,8 +9,9 @@ import { Instant } from './text.ts';
  * - `bulk-invite`: many addresses are invited, one a row.
  * - `bulk-change`: those whom a filter finds are changed, one a row.
  * - `unit-delete`: the members of a deleted team or group are released. Nobody asked for it by itself, so it is not shown.
+ * - `user-erase`: whatever the directory holds of a deleted person goes. It is shown as an erasure.
  */
-export const JobKind = v.picklist(['import', 'bulk-invite', 'bulk-change', 'unit-delete']);
+export const JobKind = v.picklist(['import', 'bulk-invite', 'bulk-change', 'unit-delete', 'user-erase']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
 /**

@@ -42,6 +42,11 @@ export const OrgSettings = group({
   preferences: v.optional(SharedPreferences),
   /** Preferences that people may not change, by their paths. */
   lockedPreferences: v.optional(v.pipe(v.array(PreferenceName), v.maxLength(50))),
+  /**
+   * How long an erase waits, so that a restore can take it back. Seconds, none to 90 days, counted from the ask; 30 days
+   * unless told.
+   */
+  eraseGraceSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(90 * DAY))),
   /** Set, accepting an invite demands `acceptTerms` and records this version. */
   termsVersion: v.optional(v.pipe(text(50), v.minLength(1))),
 });
@@ -62,6 +67,7 @@ export const Org = v.object({
 export type Org = v.InferOutput<typeof Org>;
 
 export const DEFAULT_INVITE_SECONDS = 7 * DAY;
+export const DEFAULT_ERASE_GRACE_SECONDS = 30 * DAY;
 
 /** Exact origin match against the org's list; anything a URL parser might read two ways is refused. */
 export function redirectAllowed(settings: OrgSettings, target: string): boolean {

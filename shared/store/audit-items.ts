@@ -20,7 +20,16 @@ export interface AuditEvent {
 
 /** A commit that leaves no entry, with its reason. */
 export interface NoEvent {
-  none: 'reset-asked' | 'refresh' | 'counter' | 'delivery' | 'sign-in' | 'unchanged' | 'projection' | 'unit-gone';
+  none:
+    | 'reset-asked'
+    | 'refresh'
+    | 'counter'
+    | 'delivery'
+    | 'sign-in'
+    | 'unchanged'
+    | 'projection'
+    | 'unit-gone'
+    | 'erasing';
 }
 export const noEvent = (none: NoEvent['none']): NoEvent => ({ none });
 

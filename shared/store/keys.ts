@@ -31,7 +31,10 @@
 //  what became of them     O#o#J#j                R#row               –
 //  jobs of an org          O#o#JL                 j                   –
 //  import by an operator   O#o#IM#i               IM                  –
+//  erasure of a person     O#o#ER#e               ER                  O#o#EL#0: created
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
+//  letter to a person      OB#P-u                 L#letter            as above
+//  reset asked for         OB#A-h(address)        L#minute            as above
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
 //  idempotency record      IK#h(caller,key)       I                   –
@@ -122,7 +125,12 @@ export const keys = {
   packedJob: (o: string, packed: string): Key => ({ pk: `${org(o)}#J#${packed}`, sk: 'J' }),
   listedJob: (o: string, j: string): Key => ({ pk: partitions.jobs(o), sk: packId(j) }),
   import: (o: string, i: string): Key => ({ pk: `${org(o)}#IM#${packId(i)}`, sk: 'IM' }),
-  letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
+  erasure: (o: string, e: string): Key => ({ pk: `${org(o)}#ER#${packId(e)}`, sk: 'ER' }),
+  /** An id that names a person or an address leads to a partition with all letters of them: what erases them finds them. */
+  letter: (id: string): Key => {
+    const [, whose, rest] = /^(P-.{22}|A-.{32})-(.+)$/.exec(id) ?? [];
+    return whose ? { pk: `OB#${whose}`, sk: `L#${rest}` } : { pk: `OB#${id}`, sk: 'L' };
+  },
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
   idempotency: (caller: string, key: string): Key => ({ pk: `IK#${h(caller, key)}`, sk: 'I' }),
@@ -131,6 +139,12 @@ export const keys = {
     sk: `${at}#${opId}`,
   }),
   jwks: { pk: 'JWKS', sk: 'J' } satisfies Key,
+};
+
+/** Ids of letters that are known by whom they are about. */
+export const letterIds = {
+  ofPerson: (u: string, letter: string) => `P-${packId(u)}-${packId(letter)}`,
+  ofAsk: (addressHash: string, minute: number) => `A-${addressHash}-${minute}`,
 };
 
 /** The partitions that indexes browse. */
@@ -154,6 +168,9 @@ export const partitions = {
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),
   userItems: (o: string, u: string) => user(o, u),
+  lettersTo: (u: string) => `OB#P-${packId(u)}`,
+  resetsAsked: (address: string) => `OB#A-${h(address)}`,
+  erasures: (o: string) => `${org(o)}#EL#0`,
 };
 
 /** What people are put together in. */

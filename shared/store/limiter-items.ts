@@ -26,6 +26,16 @@ export function counterOf(limit: Limit, key: string, now: Date): Counter {
   return { key: keys.limiter(limit.what, key, String(window)), retryAfterSeconds: ends - seconds, ttl: ends + 86_400 };
 }
 
+/** DynamoDB may take two days to clean what has expired. */
+const LINGERS_SECONDS = 3 * 86_400;
+
+/** Every counter of a key that may still lie there. */
+export function countersOf({ what, windowSeconds }: Limit, key: string, now: Date): Key[] {
+  const at = (seconds: number) => Math.floor((now.getTime() / 1000 - seconds) / windowSeconds);
+  const [newest, oldest] = [at(0), at(LINGERS_SECONDS + windowSeconds)];
+  return Array.from({ length: newest - oldest + 1 }, (_, n) => keys.limiter(what, key, String(newest - n)));
+}
+
 /** Raises a counter, by one unless told: `when` refuses it where it would pass the limit. */
 export function raise(
   counter: Counter,

@@ -5,6 +5,7 @@ import {
   type DivisionId,
   type GroupId,
   type InviteId,
+  type JobId,
   legacyIdOf,
   numberOf,
   type OrgId,
@@ -67,6 +68,10 @@ export interface UserRecord {
   lock?: Lock;
   /** A guest's membership waits for a new invite after its password or address was set by somebody else. */
   suspended?: boolean;
+  /** Of a deleted person, and of what is left of an erased one: the erasure that was asked for. */
+  erasureId?: JobId;
+  /** Its work has begun: no way back. */
+  erasing?: boolean;
   /** Orgs in which the person is a guest. */
   guestOf?: OrgId[];
   profile?: Profile;
@@ -154,6 +159,8 @@ const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
   questions: 'qs',
   lock: 'lock',
   suspended: 'sus',
+  erasureId: 'er',
+  erasing: 'eg',
   guestOf: 'gu',
   profile: 'pr',
   contact: 'co',

@@ -30,6 +30,7 @@ const LEAVES = new Map<string, EventType>([
   ['PATCH /v1/users/{id}', 'user-updated'],
   ['DELETE /v1/users/{id}', 'user-deleted'],
   ['POST /v1/users/{id}/restore', 'user-restored'],
+  ['POST /v1/users/{id}/erase', 'user-erase-asked'],
   ['POST /v1/users/{id}/activate', 'user-activated'],
   ['POST /v1/users/{id}/deactivate', 'user-deactivated'],
   ['POST /v1/users/{id}/lock', 'user-locked'],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalService, startLocal } from '../../infra/local/local-service.ts';
 import type { Observed } from '../../infra/local/observed.ts';
+import { letterOfKey } from '../support/letter-keys.ts';
 import { testService } from '../support/service.ts';
 import { type Line, line, quantile } from './lines.ts';
 import { unique } from './stage.ts';
@@ -65,7 +66,7 @@ function watchLetters({ faults }: LocalService) {
     if (call.service === 'ses' && tags?.[0]) sent.set(tags[0].Value, now - call.ms);
     if (call.service !== 'dynamodb' || !/^(TransactWrite|Put)/.test(call.operation)) return;
     for (const key of call.keys) {
-      const id = /^OB#(.*) L$/.exec(key)?.[1];
+      const id = letterOfKey(key);
       if (id && !committed.has(id)) committed.set(id, now);
     }
   });

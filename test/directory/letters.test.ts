@@ -4,6 +4,7 @@ import type { OrgId } from '../../shared/model/ids.ts';
 import { deliverLetter, workerContext } from '../../shared/post-office.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { accept, anotherOrg, inviteTo, newSource, refusal, type TestOrg } from '../support/invited.ts';
+import { letterOfKey } from '../support/letter-keys.ts';
 import {
   feedback,
   hardBounce,
@@ -185,7 +186,7 @@ describe('a worker', () => {
   const due = async () => {
     const email = newAddress();
     const calls = await service.trace(() => ok(by('POST', '/v1/invites', { email })));
-    const id = calls.flatMap(({ keys: named }) => named).flatMap((key) => /^OB#(\S+) L$/.exec(key)?.[1] ?? [])[0];
+    const id = calls.flatMap(({ keys: named }) => named).flatMap((key) => letterOfKey(key) ?? [])[0];
     return { email, id: id as string };
   };
   const sentTo = async (email: string) => (await service.letters(email)).length;

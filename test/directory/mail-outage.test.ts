@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import type { Send } from '../../shared/mail/ses.ts';
 import type { OrgId } from '../../shared/model/ids.ts';
 import { accept, anotherOrg, newSource, refusal, type TestOrg } from '../support/invited.ts';
+import { keyOfLetter } from '../support/letter-keys.ts';
 import { letterItems, throttled } from '../support/mail.ts';
 import type { SentLetter } from '../support/mailbox.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
@@ -135,7 +136,9 @@ describe('a worker that dies between SES and its mark', () => {
   test('costs at most one letter more, with the same link, and that link works', async () => {
     await dueLetters();
     // From then on the table hears nothing more of the letter from this worker.
-    const struck = whenTaken((id) => service.faults.add({ service: 'dynamodb', key: `OB#${id}`, mode: 'fail-before' }));
+    const struck = whenTaken((id) =>
+      service.faults.add({ service: 'dynamodb', key: keyOfLetter(id), mode: 'fail-before' }),
+    );
     for (let i = 0; i < 6 && struck.size < crashes; i++) await service.handlers.work('sweeper', { all: true });
     service.faults.clear();
     expect(struck.size).toBe(crashes);
@@ -157,7 +160,7 @@ describe('a worker that dies between SES and its mark', () => {
     const before = await resetEntries();
     await dueLetters();
     const struck = whenTaken((id) => {
-      const rule = { service: 'dynamodb', operation: 'TransactWriteItems', key: `OB#${id}`, times: 1 } as const;
+      const rule = { service: 'dynamodb', operation: 'TransactWriteItems', key: keyOfLetter(id), times: 1 } as const;
       service.faults.add({ ...rule, mode });
     });
     await service.deliver();

@@ -1,9 +1,27 @@
 import { describe, expect, test } from 'vitest';
 import { numberOf, packId, unpackId, uuidV7 } from '../../shared/model/ids.ts';
-import { fold, h, keys, partitions } from '../../shared/store/keys.ts';
+import { fold, h, keys, letterIds, partitions } from '../../shared/store/keys.ts';
 
 const id = (ms: number, fill: number) => uuidV7(ms, new Uint8Array(10).fill(fill));
 const [o, other, u] = [id(1_700_000_000_000, 1), id(1_700_000_000_001, 2), id(1_700_000_000_002, 3)];
+
+describe('a letter', () => {
+  test('about a person or an address lies in a partition of theirs; any other by its id', () => {
+    const person = keys.letter(letterIds.ofPerson(u, o));
+    expect(person).toEqual({ pk: partitions.lettersTo(u), sk: `L#${packId(o)}` });
+    const asked = keys.letter(letterIds.ofAsk(h('ada@example.test'), 29_000_000));
+    expect(asked).toEqual({ pk: partitions.resetsAsked('ada@example.test'), sk: 'L#29000000' });
+    expect(keys.letter(o)).toEqual({ pk: `OB#${o}`, sk: 'L' });
+    expect(letterIds.ofPerson(u, o)).toMatch(/^[A-Za-z0-9_-]{1,128}$/);
+  });
+
+  test('of a person whose id begins or ends with what parts ids is found all the same', () => {
+    for (let i = 0; i < 300; i++) {
+      const [whose, letter] = [id(1_600_000_000_000 + i * 7919, i % 256), id(1_700_000_000_000 + i, (i * 7) % 256)];
+      expect(keys.letter(letterIds.ofPerson(whose, letter)).pk).toBe(partitions.lettersTo(whose));
+    }
+  });
+});
 
 describe('packed ids', () => {
   test('are 22 characters, come back whole and keep the order of time', () => {

@@ -11,6 +11,7 @@ import { type OrgRecord, readOrgItem } from '../../shared/store/org-items.ts';
 import { readSessionItem } from '../../shared/store/session-items.ts';
 import type { Item, Key } from '../../shared/store/table.ts';
 import { readUserItem, type UserRecord } from '../../shared/store/user-items.ts';
+import { brokenErasures } from './erasure-invariants.ts';
 import { structureOf } from './structure-invariants.ts';
 
 const MAX_ITEM = 100 * 1024;
@@ -36,6 +37,7 @@ export function brokenInvariants(items: readonly Item[], now: Date): string[] {
   steps(of('audit'), homes, say);
   letters(of('letter'), say);
   sessions(of('session'), homes, now, say);
+  for (const text of brokenErasures(items)) say(12, text);
   for (const item of items) placed(item, now, say);
   return found;
 }
@@ -68,6 +70,12 @@ function claims(
       if (held.has(nameOf(key))) say(1, `${nameOf(key)} has two holders`);
       held.add(nameOf(key));
     }
+  }
+  // The number of somebody erased, or whose home is elsewhere now: nobody else ever gets it.
+  for (const { id } of homes.filter(({ state }) => state === 'erased')) {
+    const number = nameOf(keys.numberClaim(numberOf(id)));
+    if (table.get(number)?.u !== id) say(1, `${number} does not name ${id}, who had it`);
+    held.add(number);
   }
   for (const { id } of orgs) {
     const key = keys.orgNumberClaim(numberOf(id));

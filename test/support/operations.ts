@@ -1,6 +1,7 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
 
 import { bulkRequests } from './operations/bulk.ts';
+import { erasureRequests } from './operations/erasures.ts';
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
 import { jobRequests } from './operations/jobs.ts';
@@ -317,6 +318,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   get('/docs'),
   ...bulkRequests,
   ...structureRequests,
+  ...erasureRequests,
   ...eventsRequests,
   ...findingRequests,
   ...jobRequests,

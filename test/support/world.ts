@@ -16,6 +16,7 @@ import { readOrgItem } from '../../shared/store/org-items.ts';
 import { putCredential } from '../../shared/store/secret-items.ts';
 import { type SessionRecord, sessionItem } from '../../shared/store/session-items.ts';
 import { newUser, type UserRecord } from '../../shared/store/user-items.ts';
+import { letterOfKey } from './letter-keys.ts';
 import type { SentLetter } from './mailbox.ts';
 import type { Answer, CallOptions, Json, Seed, TestService } from './service.ts';
 
@@ -147,7 +148,7 @@ export async function withLetters(
   const calls = await service.trace(async () => {
     answer = await ok(service.call(method, path, options));
   });
-  const ids = calls.flatMap(({ keys: named }) => named).flatMap((key) => /^OB#(\S+) L$/.exec(key)?.[1] ?? []);
+  const ids = calls.flatMap(({ keys: named }) => named).flatMap((key) => letterOfKey(key) ?? []);
   const before = (await service.letters()).length;
   for (const id of new Set(ids)) await deliverLetter(service.services, id);
   return { answer, letters: (await service.letters()).slice(before) };

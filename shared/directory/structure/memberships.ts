@@ -3,7 +3,7 @@ import type { UserId } from '../../model/ids.ts';
 import type { Page } from '../../model/page.ts';
 import { fail } from '../../model/problem.ts';
 import type { OrgMembership } from '../../model/structure.ts';
-import { LIVE } from '../../model/user.ts';
+import { LIVE, type UserState } from '../../model/user.ts';
 import { readInviteItem, readMembership, toInvite } from '../../store/invite-items.ts';
 import { keys, partitions } from '../../store/keys.ts';
 import { readOrgItem } from '../../store/org-items.ts';
@@ -21,6 +21,7 @@ export async function listMemberships(
   ctx: Context,
   id: UserId,
   cursor: string | undefined,
+  states: readonly UserState[] = LIVE,
 ): Promise<Page<OrgMembership>> {
   const orgId = orgOf(ctx);
   const query = { pk: partitions.userItems(orgId, id), begins: 'M#', strong: true };
@@ -31,7 +32,7 @@ export async function listMemberships(
     listPage(ctx, scope, { limit: AT_ONCE, cursor }, query, (found) => elsewhere(ctx, id, found)),
   ]);
   const person = core && readUserItem(core);
-  if (!org || !person || !LIVE.includes(person.state)) fail('not-found');
+  if (!org || !person || !states.includes(person.state)) fail('not-found');
   const here = { orgId, orgName: readOrgItem(org).name, home: !person.homeOrgId, state: stateOf(person) };
   return { items: cursor === undefined ? [here, ...items] : items, ...(nextCursor && { nextCursor }) };
 }

@@ -1,0 +1,27 @@
+// The whole table as it was: for many runs from one and the same beginning.
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Item, Key } from '../../shared/store/table.ts';
+import type { TestService } from './service.ts';
+
+/** Items that one call writes. */
+const AT_ONCE = 25;
+
+const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+
+/** Makes the table hold these items and no others, beside the faults and past the hooks of the service. */
+export async function resetTable({ table, dump }: TestService, items: readonly Item[]): Promise<void> {
+  const documents = DynamoDBDocumentClient.from(new DynamoDBClient(table.dynamo));
+  const kept = new Set(items.map(nameOf));
+  const requests = [
+    ...(await dump())
+      .filter((item) => !kept.has(nameOf(item)))
+      .map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })),
+    ...items.map((Item) => ({ PutRequest: { Item } })),
+  ];
+  for (let n = 0; n < requests.length; n += AT_ONCE) {
+    const RequestItems = { [table.tableName]: requests.slice(n, n + AT_ONCE) };
+    await documents.send(new BatchWriteCommand({ RequestItems }));
+  }
+  documents.destroy();
+}
