@@ -4,15 +4,16 @@ import { parseArgs } from 'node:util';
 import { machine } from '../bench/report.ts';
 import { measureGrowth } from './growth.ts';
 import { runRaces } from './races.ts';
+import { reportGrowth } from './report.ts';
 
 const { values } = parseArgs({
   options: { users: { type: 'string', default: '100000' }, minutes: { type: 'string', default: '10' } },
 });
 const users = Number(values.users);
-const sizes = [1000, 100_000, 1_000_000].filter((size) => size < users);
+const sizes = [1000, 10_000, 100_000, 1_000_000].filter((size) => size < users);
 
 process.stdout.write(`${machine()}\n\n`);
-const flat = await measureGrowth([...sizes, users], Number(values.minutes));
+const flat = reportGrowth(await measureGrowth([...sizes, users], Number(values.minutes)), users);
 process.stdout.write('\n');
 const sound = await runRaces();
 process.exit(flat && sound ? 0 : 1);
