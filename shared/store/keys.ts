@@ -26,6 +26,8 @@
 //  search entry            O#o#X#field#bucket     value#u             –
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
+//  how far reconciled      O#o#P                  live gone           –
+//  who reconciles next     RECONCILE              R                   –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
 //  letter                  OB#letter              L                   DUE#lane#0..7: updated (next attempt), until final
 //  standing of an address  MS#h(address)          M                   –
@@ -102,6 +104,8 @@ export const keys = {
   }),
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
+  reconciled: (o: string, part: 'live' | 'gone'): Key => ({ pk: partitions.reconciled(o), sk: part }),
+  reconciler: { pk: 'RECONCILE', sk: 'R' } satisfies Key,
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
   letter: (id: string): Key => ({ pk: `OB#${id}`, sk: 'L' }),
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
@@ -130,6 +134,7 @@ export const partitions = {
   unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
   counters: (o: string) => `${org(o)}#N`,
+  reconciled: (o: string) => `${org(o)}#P`,
   due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),
