@@ -4,7 +4,6 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { type Person, personOfKey, projectEach } from '../shared/directory/search/project.ts';
 import { describeError } from '../shared/log.ts';
 import { workerContext } from '../shared/post-office.ts';
-import type { Services } from '../shared/services.ts';
 import type { Worker } from '../shared/worker.ts';
 
 export const worker: Worker = async (services, event): Promise<DynamoDBBatchResponse> => {
@@ -17,7 +16,10 @@ export const worker: Worker = async (services, event): Promise<DynamoDBBatchResp
  * Records of people who could not be projected; everybody else has been. Lambda brings the first of them again with all
  * that came after, which finds nothing left to do, until it gives that one up. All of them when the table does not answer.
  */
-async function failures(services: Services, records: readonly DynamoDBRecord[]): Promise<DynamoDBRecord[]> {
+async function failures(
+  services: Parameters<Worker>[0],
+  records: readonly DynamoDBRecord[],
+): Promise<DynamoDBRecord[]> {
   try {
     const { failed } = await projectEach(workerContext(services), records.flatMap(personOf));
     for (const { person, error } of failed) {
