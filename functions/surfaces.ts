@@ -303,6 +303,16 @@ export const workerSurfaces: readonly WorkerSurface[] = [
   },
   {
     kind: 'schedule',
+    name: 'reconciler',
+    entry: 'reconciler.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    sendsMail: false,
+  },
+  {
+    kind: 'schedule',
     name: 'sweeper',
     entry: 'sweeper.ts',
     ...withSecrets,

@@ -1,4 +1,5 @@
 // Carries on the jobs that are due.
+import { eraseUserStep } from '../shared/directory/erase/erase-job.ts';
 import { importStep } from '../shared/directory/imports/jobs.ts';
 import { changeStep } from '../shared/directory/jobs/bulk-change.ts';
 import { inviteStep } from '../shared/directory/jobs/bulk-invite.ts';

@@ -130,6 +130,13 @@ function watches({ data, mail, api }: WatchStackProps): Watch[] {
       periods: 2,
     },
     {
+      name: 'reconciler-failing',
+      says: 'The reconciler, the net under the projector, fails run after run.',
+      metric: named(api, 'reconciler').metricErrors(sum),
+      above: 2,
+      periods: 2,
+    },
+    {
       name: 'api-errors',
       says: 'The API answers 5xx.',
       metric: api.api.metricServerError(sum),

@@ -11,6 +11,7 @@ export interface LogLine {
   code?: string;
   principal?: string;
   orgId?: string;
+  userId?: string;
   letterId?: string;
   letterKind?: string;
   jobId?: string;

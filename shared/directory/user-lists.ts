@@ -143,7 +143,7 @@ function directSource(ctx: Context, { walk, order }: Listing): Direct | undefine
     }
     const byCreation = way.by === 'members' || (way.by === 'entries' && way.ordered);
     if (byCreation && index === 'byCreated') {
-      return { source: entrySource(ctx, walk, way, descending), by: way.by, on: way.on };
+      return { source: entrySource(ctx, walk, way, { descending }), by: way.by, on: way.on };
     }
   }
   return walk.plan.ways.length === 0 ? everyone(ctx, { walk, order }) : undefined;
@@ -195,7 +195,7 @@ async function collect(
 
 function collectSource(ctx: Context, walk: Walk, way: Way | undefined): Direct {
   if (way?.by === 'entries' || way?.by === 'members') {
-    return { source: entrySource(ctx, walk, way), by: way.by, on: way.on };
+    return { source: entrySource(ctx, walk, way, { all: true }), by: way.by, on: way.on };
   }
   if (way?.by === 'index') {
     return { source: indexSource(ctx, walk, way.index, { range: way.range }), by: 'index', on: way.on };

@@ -12,11 +12,11 @@ export function copyToGuests(home: UserRecord, change: Attributes = {}): Write[]
   const out = change.sus === true || home.state !== 'active' || home.lock !== undefined;
   const gone = out ? (home.guestOf ?? []).map((orgId) => dropAdmin(orgId, home.id)) : [];
   const copies = (home.guestOf ?? []).map((orgId): Write => {
-    const { lp, sn, se } = indexed({ ...home, orgId });
+    const { lp, su, sn, se } = indexed({ ...home, orgId });
     const names = present({ givenName, familyName, displayName }) as Value | undefined;
     return {
       update: keys.user(orgId, home.id),
-      set: { em: home.email, st: home.state, pr: names, lp, sn, se, ...change },
+      set: { em: home.email, st: home.state, pr: names, ua: home.updatedAt, lp, su, sn, se, ...change },
       ...(change.sus && { add: { ep: 1 } }),
       when: { is: 'present' },
       otherwise: { code: 'version-conflict' },

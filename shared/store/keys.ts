@@ -26,6 +26,8 @@
 //  search entry            O#o#X#field#bucket     value#u             –
 //  ledger of a person      O#o#Y#u                Y                   –
 //  counters per state      O#o#N                  0..7                –
+//  how far reconciled      O#o#P                  live gone           –
+//  who reconciles next     RECONCILE              R                   –
 //  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
 //  its rows                O#o#S#J#j              B#block             –
 //  what became of them     O#o#J#j                R#row               –
@@ -116,6 +118,8 @@ export const keys = {
   }),
   ledger: (o: string, u: string): Key => ({ pk: `${org(o)}#Y#${packId(u)}`, sk: 'Y' }),
   counter: (o: string, shard: number): Key => ({ pk: `${org(o)}#N`, sk: String(shard) }),
+  reconciled: (o: string, part: 'live' | 'gone'): Key => ({ pk: partitions.reconciled(o), sk: part }),
+  reconciler: { pk: 'RECONCILE', sk: 'R' } satisfies Key,
   job: (o: string, j: string): Key => ({ pk: `${org(o)}#J#${packId(j)}`, sk: 'J' }),
   jobBlock: (o: string, j: string, block: number): Key => ({
     pk: `${org(o)}#S#J#${packId(j)}`,
@@ -164,6 +168,7 @@ export const partitions = {
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
   counters: (o: string) => `${org(o)}#N`,
   jobs: (o: string) => `${org(o)}#JL`,
+  reconciled: (o: string) => `${org(o)}#P`,
   due: (lane: DueLane, shard: number) => `DUE#${lane}#${shard}`,
   sessions: (o: string, u: string) => `${org(o)}#V#${packId(u)}`,
   secrets: (o: string, u: string) => secret(o, u),

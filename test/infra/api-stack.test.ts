@@ -150,7 +150,7 @@ test('the stream rings for new letters, and for whatever happens to people', () 
   expect(resources(prod.api, 'AWS::Lambda::EventSourceMapping')).toHaveLength(2);
 });
 
-test.each(['sweeper', 'worker'])(
+test.each(['sweeper', 'worker', 'reconciler'])(
   'the %s runs each minute, and a run that fails or comes late is not repeated',
   (name) => {
     const rules = resources(prod.api, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);

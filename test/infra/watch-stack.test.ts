@@ -21,6 +21,7 @@ describe('alarms', () => {
       'mailer-gave-up',
       'projector-behind',
       'projector-gave-up',
+      'reconciler-failing',
       'sign-in-throttled',
       'sweeper-failing',
       'table-throttled',

@@ -1,88 +1,117 @@
-// Units of the daily operations in an org that grows: they must not.
+// Units and times of the daily operations in an org that grows. Units must not grow with it.
 import { DynamoDBClient, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
-import { userItem } from '../../shared/store/user-items.ts';
-import { newWriter, person } from '../bench/people.ts';
+import { personOfKey, project } from '../../shared/directory/search/project.ts';
+import { workerContext } from '../../shared/post-office.ts';
+import { type CountedState, moveCounters } from '../../shared/store/ledger-items.ts';
+import { median } from '../bench/lines.ts';
 import { weigh } from '../bench/trips.ts';
-import { type CallOptions, type TestService, testService } from '../support/service.ts';
+import { type TestService, testService } from '../support/service.ts';
+import { checkRows, openBulk } from './bulk.ts';
+import { type Operation, operations } from './operations.ts';
+import { itemsOf, person } from './people.ts';
 
-const SHAPE = { name: 'grown' };
-const say = (text: string) => void process.stdout.write(`${text}\n`);
+export interface Cost {
+  reads: number;
+  writes: number;
+  p50: number;
+}
 
-/** Grows to each of the sizes unless time runs out, and prints what operations cost there. True when all cost the same. */
-export async function measureGrowth(sizes: readonly number[], minutes: number): Promise<boolean> {
-  const service = await testService({ at: new Date(), config: { limitScale: 1e6 } });
+export interface Size {
+  people: number;
+  /** By the names of the operations. */
+  costs: Map<string, Cost>;
+}
+
+export interface Growth {
+  operations: readonly Operation[];
+  sizes: Size[];
+}
+
+const say = (text: string) => void process.stderr.write(`${text}\n`);
+
+/** Grows to each of the sizes, unless time runs out, and measures every operation there. */
+export async function measureGrowth(wanted: readonly number[], minutes: number): Promise<Growth> {
+  const service = await testService({ at: new Date(), config: { limitScale: 1e6 }, onDisk: true });
   await stopStream(service);
+  const measured = operations(service);
   const until = performance.now() + minutes * 60_000;
-  const rows = new Map<string, string[]>();
-  const reached: number[] = [];
-  let size = 0;
-  for (const wanted of sizes) {
-    const started = performance.now();
-    const before = size;
-    size = await grow(service, size, wanted, until);
-    const rate = (size - before) / ((performance.now() - started) / 1000);
-    say(`${size.toLocaleString('en')} people (${Math.round(rate)} written a second)`);
-    reached.push(size);
-    for (const [name, units] of await weighAll(service)) rows.set(name, [...(rows.get(name) ?? []), units]);
-    if (size < wanted) break;
+  const sizes: Size[] = [];
+  let people = 0;
+  for (const size of wanted) {
+    const [started, before] = [performance.now(), people];
+    people = await grow(service, people, size, until);
+    const rate = Math.round((people - before) / ((performance.now() - started) / 1000));
+    say(`${people.toLocaleString('en')} people (${rate} written a second)`);
+    if (before === 0) await checkWritten(service);
+    sizes.push({ people, costs: await costsOf(service, measured) });
+    if (people < size) break;
   }
-  say(`largest size reached: ${size.toLocaleString('en')}\n`);
-  say(`${'RRU / WRU at'.padEnd(24)}${reached.map((n) => n.toLocaleString('en').padStart(14)).join('')}`);
-  for (const [name, units] of rows) {
-    const flat = new Set(units).size === 1;
-    say(`${name.padEnd(24)}${units.map((text) => text.padStart(14)).join('')}  ${flat ? 'flat' : 'NOT FLAT'}`);
-  }
-  return [...rows.values()].every((units) => new Set(units).size === 1);
+  return { operations: measured, sizes };
 }
 
 /** Nothing here reads the stream, and the emulator keeps its records for ever. */
 async function stopStream({ table }: TestService): Promise<void> {
   const client = new DynamoDBClient(table.dynamo);
-  await client
-    .send(new UpdateTableCommand({ TableName: table.tableName, StreamSpecification: { StreamEnabled: false } }))
-    .catch(() => undefined);
+  const StreamSpecification = { StreamEnabled: false };
+  await client.send(new UpdateTableCommand({ TableName: table.tableName, StreamSpecification }));
   client.destroy();
 }
 
+/** People written in one transaction of the emulator's file, with one counter of the org. */
 const CHUNK = 5000;
 
-/** People by their core alone: no operation measured here reads more of them. */
 async function grow(service: TestService, from: number, to: number, until: number): Promise<number> {
-  const writer = newWriter(service.table);
+  const { orgId } = service.seed;
+  const bulk = openBulk(service.table);
   let size = from;
   while (size < to && performance.now() < until) {
-    const count = Math.min(CHUNK, to - size);
-    const first = size;
-    await writer.write(Array.from({ length: count }, (_, i) => userItem(person(service.seed.orgId, first + i, SHAPE))));
-    size += count;
+    const next = Math.min(size + CHUNK, to);
+    const records = Array.from({ length: next - size }, (_, i) => person(orgId, size + i));
+    bulk.write(records.flatMap(itemsOf));
+    const counted = new Map<CountedState, number>();
+    for (const { state } of records) {
+      counted.set(state as CountedState, (counted.get(state as CountedState) ?? 0) + 1);
+    }
+    await service.services.directory.table.commit(moveCounters(orgId, size / CHUNK, counted), `grown-${next}`);
+    size = next;
   }
+  bulk.close();
   return size;
 }
 
-let round = 0;
+/** The rows are those of the emulator, and the projector finds nothing to add to them. */
+async function checkWritten(service: TestService): Promise<void> {
+  const records = Array.from({ length: 100 }, (_, n) => person(service.seed.orgId, n));
+  await checkRows(service.table, records.flatMap(itemsOf));
+  const people = records.flatMap((record) => personOfKey(itemsOf(record)[0]?.pk ?? ''));
+  const lacking = await project(workerContext(service.services), people);
+  if (lacking > 0) throw new Error(`of ${lacking} people something is missing that the projector keeps`);
+}
 
-async function weighAll(service: TestService): Promise<[string, string][]> {
+const ROUNDS = 15;
+/** The rounds of an operation that looks at everyone it may. */
+const ROUNDS_OF_MANY = 5;
+let made = 0;
+
+async function costsOf(service: TestService, measured: readonly Operation[]): Promise<Map<string, Cost>> {
   const token = await service.tokenFor();
-  const { id } = person(service.seed.orgId, 7, SHAPE);
-  const email = `made-${round++}@new.test`;
-  const title = `Title ${round}`;
-  const calls: [string, string, string, CallOptions['body']?][] = [
-    ['get', 'GET', `/v1/users/${id}`],
-    ['create', 'POST', '/v1/users', { email, profile: { givenName: 'Ngozi', familyName: 'Okafor' } }],
-    ['update', 'PATCH', `/v1/users/${id}`, { profile: { title } }],
-    ['page of 50', 'GET', '/v1/users?limit=50'],
-    ['page of 50, newest', 'GET', '/v1/users?limit=50&sort=-createdAt'],
-    ['page of 50 by e-mail', 'GET', '/v1/users?limit=50&sort=email'],
-    ['page of 50 by name', 'GET', '/v1/users?limit=50&sort=familyName'],
-  ];
-  const units: [string, string][] = [];
-  for (const [name, method, path, body] of calls) {
-    let status = 0;
-    const { reads, writes } = await weigh(service, async () => {
-      status = (await service.call(method, path, { token, ...(body !== undefined && { body }) })).status;
+  const costs = new Map<string, Cost>();
+  for (const operation of measured) costs.set(operation.name, await costOf(service, token, operation));
+  return costs;
+}
+
+async function costOf(service: TestService, token: string, { name, request, most }: Operation): Promise<Cost> {
+  const times: number[] = [];
+  let cost = { reads: 0, writes: 0 };
+  for (let round = 0; round < (most ? ROUNDS_OF_MANY : ROUNDS); round++) {
+    const [method, path, body] = request(made++);
+    const started = performance.now();
+    const found = await weigh(service, async () => {
+      const { status } = await service.call(method, path, { token, ...(body !== undefined && { body }) });
+      if (status >= 300) throw new Error(`${name}: ${status}`);
     });
-    if (status >= 300) throw new Error(`${name}: ${status}`);
-    units.push([name, `${reads} / ${writes}`]);
+    times.push(performance.now() - started);
+    cost = { reads: found.reads, writes: found.writes };
   }
-  return units;
+  return { ...cost, p50: median(times) };
 }

@@ -6,6 +6,7 @@ import { machine } from '../bench/report.ts';
 import { measureGrowth } from './growth.ts';
 import { measureImport } from './import.ts';
 import { runRaces } from './races.ts';
+import { reportGrowth } from './report.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,8 +23,9 @@ if (positionals.includes('import')) {
   process.exit((await measureImport(Number(values.rows), Number(values.stops))) ? 0 : 1);
 }
 const users = Number(values.users);
-const sizes = [1000, 100_000, 1_000_000].filter((size) => size < users);
-const flat = await measureGrowth([...sizes, users], Number(values.minutes));
+const sizes = [1000, 10_000, 100_000, 1_000_000].filter((size) => size < users);
+
+const flat = reportGrowth(await measureGrowth([...sizes, users], Number(values.minutes)), users);
 process.stdout.write('\n');
 const sound = await runRaces();
 process.exit(flat && sound ? 0 : 1);

@@ -85,6 +85,8 @@ export interface TestServiceOptions {
   config?: Partial<Config>;
   /** Leaves the table empty: `seed` then throws when it is read. */
   empty?: boolean;
+  /** Keeps the table on the disk, for more people than memory holds. */
+  onDisk?: boolean;
 }
 
 const BASE_URL = 'http://rollcall.test';
@@ -98,8 +100,9 @@ export async function testService({
   still,
   config: changed,
   empty,
+  onDisk = false,
 }: TestServiceOptions = {}): Promise<TestService> {
-  const table = await openTable();
+  const table = await openTable({ onDisk });
   const started = Date.now();
   const clock = localClock(() => at.getTime() + (still ? 0 : Date.now() - started));
   const faults = newFaults();

@@ -18,9 +18,12 @@ export interface OpenTable {
 let started: Promise<{ endpoint: string; dbPath: string; client: DynamoDBClient }> | undefined;
 let tables = 0;
 
-/** An empty table with the shape of the deployed one, under a name of its own. Gone with the test process. */
-export async function openTable(): Promise<OpenTable> {
-  started ??= startEmulator();
+/**
+ * An empty table with the shape of the deployed one, under a name of its own. Gone with the test process. `onDisk` keeps
+ * the emulator's file off the RAM disk, for tables larger than memory; the first table of a process decides.
+ */
+export async function openTable({ onDisk = false } = {}): Promise<OpenTable> {
+  started ??= startEmulator(onDisk || !existsSync('/dev/shm') ? tmpdir() : '/dev/shm');
   const { endpoint, dbPath, client } = await started;
   const tableName = `rollcall-test-${tables++}`;
   await ensureTable(client, tableName);
@@ -28,8 +31,8 @@ export async function openTable(): Promise<OpenTable> {
   return { endpoint, tableName, dynamo: localAws(endpoint), dbPath };
 }
 
-async function startEmulator() {
-  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rollcall-test-'));
+async function startEmulator(within: string) {
+  const folder = mkdtempSync(join(within, 'rollcall-test-'));
   const dbPath = join(folder, 'rollcall.db');
   const { url } = await startOnAnyPort(dbPath, folder);
   return { endpoint: url, dbPath, client: new DynamoDBClient(localAws(url)) };

@@ -104,12 +104,15 @@ export function indexSource(
 const concerns = ({ plan }: Walk, { k, st }: Item): boolean =>
   (k === 'user' || k === 'guest') && st !== 'erased' && (st === 'deleted') === plan.deleted;
 
-/** People whom entries name: their cores are read one by one, and those gone since are left out. */
+/**
+ * People whom entries name: their cores are read one by one, and those gone since are left out. With `all` nobody is
+ * looked at once there are more entries than a read was to bring: whoever wants all of them or none pays for no half.
+ */
 export function entrySource(
   ctx: Context,
   walk: Walk,
   way: Extract<Way, { by: 'entries' | 'members' }>,
-  descending = false,
+  { descending = false, all = false } = {},
 ): Source {
   const { orgId, units } = walk;
   const members = way.by === 'members';
@@ -129,12 +132,13 @@ export function entrySource(
       });
       const placeOf = (item: Item | Record<string, string>) =>
         [item.pk, item.sk, ...(members ? [item.sc] : [])].map(String);
+      const entries = all && page.last && page.items.length === limit ? [] : page.items;
       const cores = await readAll(
         ctx,
-        page.items.map((item) => keys.user(orgId, personOf(item, members))),
+        entries.map((item) => keys.user(orgId, personOf(item, members))),
         units,
       );
-      const found = page.items.flatMap((item, i) => {
+      const found = entries.flatMap((item, i) => {
         const core = cores[i];
         return core && concerns(walk, core) ? [{ record: readUserItem(core), place: placeOf(item) }] : [];
       });

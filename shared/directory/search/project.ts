@@ -48,7 +48,7 @@ const AT_ONCE = 50;
  * crash leaves no entry that no ledger knows. Resolves to those it had to change. Fails only if the table does.
  */
 export async function project(ctx: Context, people: readonly Person[]): Promise<number> {
-  const unique = [...new Map(people.map((person) => [`${person.orgId} ${person.userId}`, person])).values()];
+  const unique = distinct(people);
   let changed = 0;
   for (let i = 0; i < unique.length; i += AT_ONCE) {
     const projections = await plan(ctx, unique.slice(i, i + AT_ONCE));
@@ -58,6 +58,35 @@ export async function project(ctx: Context, people: readonly Person[]): Promise<
     }
   }
   return changed;
+}
+
+const distinct = (people: readonly Person[]): Person[] => [
+  ...new Map(people.map((person) => [`${person.orgId} ${person.userId}`, person])).values(),
+];
+
+export interface Projected {
+  changed: number;
+  /** People for whom it failed, each by themselves. */
+  failed: { person: Person; error: unknown }[];
+}
+
+/**
+ * The same for everyone for whom it can be done: halves of a group that fails are tried apart until whoever is at fault
+ * stands alone. One of a hundred costs some seven reads more. Fails only with `store-unavailable`: that is nobody's
+ * fault, and halves would meet it too.
+ */
+export async function projectEach(ctx: Context, given: readonly Person[]): Promise<Projected> {
+  const people = distinct(given);
+  try {
+    return { changed: await project(ctx, people), failed: [] };
+  } catch (error) {
+    if (hasCode(error, 'store-unavailable')) throw error;
+    const [person] = people;
+    if (people.length === 1 && person) return { changed: 0, failed: [{ person, error }] };
+    const half = Math.ceil(people.length / 2);
+    const [first, second] = [await projectEach(ctx, people.slice(0, half)), await projectEach(ctx, people.slice(half))];
+    return { changed: first.changed + second.changed, failed: [...first.failed, ...second.failed] };
+  }
 }
 
 async function commitPack(ctx: Context, pack: readonly Planned[]): Promise<void> {

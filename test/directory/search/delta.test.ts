@@ -1,6 +1,7 @@
 // What changed since: nothing left out, whoever writes meanwhile.
 import { beforeEach, expect, test } from 'vitest';
 import { dice } from '../../support/crowd.ts';
+import { newGuest } from '../../support/guests.ts';
 import { type Json, type TestService, testService } from '../../support/service.ts';
 import { newAddress, ok } from '../../support/world.ts';
 
@@ -43,6 +44,25 @@ test('a change shows when it has settled, and the end of a person without anythi
   expect(items).toContainEqual({ kind: 'changed', user: expect.objectContaining({ id: stays.id }) });
   expect(items).toContainEqual({ kind: 'gone', id: goes.id, state: 'deleted', at: expect.any(String) });
   expect((await delta(nextCursor)).items).toEqual([]);
+});
+
+test('an org is told of its guests what their home changes and it sees', async () => {
+  const guest = await newGuest(service, await service.secondOrg());
+  settle();
+  const abroad = (cursor?: string): Promise<Json> =>
+    ok(service.call('GET', `/v1/users/delta${cursor ? `?cursor=${cursor}` : ''}`, { token: guest.abroad }));
+  const { nextCursor } = await abroad();
+  settle();
+  const profile = { givenName: 'Married', familyName: 'Elsewhere' };
+  await ok(service.call('PATCH', `/v1/users/${guest.id}`, { token, body: { profile } }));
+  await ok(service.call('POST', `/v1/users/${guest.id}/deactivate`, { token }));
+  settle();
+  expect((await abroad(nextCursor)).items).toEqual([
+    {
+      kind: 'changed',
+      user: expect.objectContaining({ id: guest.id, state: 'inactive', profile: expect.objectContaining(profile) }),
+    },
+  ]);
 });
 
 test('a cursor is of one org and one list', async () => {

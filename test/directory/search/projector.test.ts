@@ -1,11 +1,15 @@
 // Search entries, ledgers and counters: whatever happens to the stream, they end as what the people imply.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { matchesFilter } from '../../../infra/local/stream-record.ts';
+import { pollStream } from '../../../infra/local/streams.ts';
 import { personOfKey, project } from '../../../shared/directory/search/project.ts';
 import { recount } from '../../../shared/directory/search/recount.ts';
+import { uuidV7 } from '../../../shared/model/ids.ts';
 import { workerContext } from '../../../shared/post-office.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import type { Item } from '../../../shared/store/table.ts';
-import { dice } from '../../support/crowd.ts';
+import { upTo } from '../../support/guests.ts';
+import { liveHistory } from '../../support/history.ts';
 import { brokenProjection } from '../../support/projection.ts';
 import { type Json, type TestService, testService } from '../../support/service.ts';
 import { newAddress, ok } from '../../support/world.ts';
@@ -26,33 +30,7 @@ const typed = async (q: string): Promise<Json[]> =>
 const names = (items: Json[]) => items.map(({ displayName }) => displayName);
 const sound = async () => expect(brokenProjection(await service.dump())).toEqual([]);
 
-/** Something that may happen to somebody. */
-const MOVES: ((id: string, roll: (of: number) => number) => [string, string, Json?])[] = [
-  (id, roll) => ['PATCH', `/v1/users/${id}`, { profile: { givenName: ['Ada', 'Zoë', null][roll(3)] } }],
-  (id, roll) => ['PATCH', `/v1/users/${id}`, { profile: { department: ['R&D', 'Sales', null][roll(3)] } }],
-  (id) => ['PATCH', `/v1/users/${id}`, { email: newAddress() }],
-  (id) => ['PATCH', `/v1/users/${id}`, { custom: { custom1: newAddress() } }],
-  (id) => ['POST', `/v1/users/${id}/deactivate`],
-  (id) => ['POST', `/v1/users/${id}/activate`],
-  (id) => ['POST', `/v1/users/${id}/lock`, { reason: 'a test' }],
-  (id) => ['POST', `/v1/users/${id}/unlock`],
-  (id) => ['DELETE', `/v1/users/${id}`],
-  (id) => ['POST', `/v1/users/${id}/restore`],
-  (id, roll) => ['PUT', `/v1/users/${id}/roles`, { roles: [['viewer'], ['member'], ['admin', 'viewer']][roll(3)] }],
-];
-
-async function history(length: number, seed: number): Promise<string[]> {
-  const roll = dice(seed);
-  const ids: string[] = [];
-  for (let n = 0; n < 12; n++) ids.push((await create({ profile: { familyName: `Family ${n}` } })).id);
-  for (let n = 0; n < length; n++) {
-    const move = MOVES[roll(MOVES.length)] as (typeof MOVES)[number];
-    const [method, path, body] = move(ids[roll(ids.length)] as string, roll);
-    // A move that the state refuses is part of the history, too.
-    expect((await call(method, path, body)).status).toBeLessThan(500);
-  }
-  return ids;
-}
+const history = (length: number, seed: number) => liveHistory(service, token, length, seed);
 
 describe('the projector', () => {
   test('leaves what the people imply after any history, read from the stream', async () => {
@@ -96,6 +74,66 @@ describe('the projector', () => {
       project(workerContext(service.services), personOfKey(keys.user(service.seed.orgId, id).pk)),
     );
     expect(calls.map(({ operation }) => operation)).toEqual(['BatchGetItem']);
+  });
+});
+
+describe('a record that cannot be projected', () => {
+  const record = (pk: string, n: number) => ({ dynamodb: { Keys: { pk: { S: pk } }, SequenceNumber: String(n) } });
+  const handed = (Records: Json[]): Promise<Json> => service.handlers.work('projector', { Records });
+  const entriesOf = async (id: string) => (await service.dump()).filter(({ k, u }) => k === 'entry' && u === id);
+  /** A core without the members that every core has, as only a fault of the code or of a hand could leave it. */
+  async function broken(n: number): Promise<string> {
+    const { pk, sk } = keys.user(service.seed.orgId, uuidV7(n, new Uint8Array(10)));
+    await service.services.directory.table.put({ pk, sk, k: 'user', st: 'active' }, undefined, 'broken');
+    return pk;
+  }
+
+  test('is named alone, and everybody else of its batch is projected, before it and behind it', async () => {
+    const people = await Promise.all(upTo(25).map(() => create({ profile: { givenName: 'Beside' } })));
+    const pks = people.map(({ id }) => keys.user(service.seed.orgId, id).pk);
+    pks.splice(7, 0, await broken(1));
+    pks.splice(19, 0, await broken(2));
+    const { batchItemFailures } = await handed([...pks, pks[7] as string].map(record));
+    expect(batchItemFailures.map(({ itemIdentifier }: Json) => itemIdentifier)).toEqual(['7', '19', '27']);
+    for (const { id } of people) expect(await entriesOf(id)).not.toEqual([]);
+    const logged = service.log.filter(({ message }) => message === 'projection failed');
+    expect(logged.map(({ orgId, userId }) => [orgId, userId])).toEqual(
+      [1, 2].map((n) => [service.seed.orgId, uuidV7(n, new Uint8Array(10))]),
+    );
+  });
+
+  test('ends in the dead letters by itself, while the stream goes on', async () => {
+    await create({ profile: { givenName: 'Earlier' } });
+    await broken(3);
+    await create({ profile: { givenName: 'Later' } });
+    const given: string[] = [];
+    const poller = pollStream({
+      client: service.table.dynamo,
+      tableName: service.table.tableName,
+      filter: matchesFilter({ kinds: ['user'], events: ['INSERT'] }),
+      worker: (event) => service.handlers.work('projector', event),
+      backoffMs: 1,
+      deadLetter: (records) => void given.push(...records.map(({ dynamodb }) => dynamodb?.Keys?.pk?.S ?? '')),
+      onFault: (error) => {
+        throw error;
+      },
+    });
+    await poller.drained();
+    await poller.stop();
+    expect(given).toEqual([keys.user(service.seed.orgId, uuidV7(3, new Uint8Array(10))).pk]);
+    expect(names([...(await typed('earlier')), ...(await typed('later'))])).toEqual(['Earlier', 'Later']);
+  });
+
+  test('is not looked for when the table does not answer: the whole batch comes again', async () => {
+    const people = await Promise.all(upTo(4).map(() => create()));
+    service.faults.add({ service: 'dynamodb', mode: 'fail-before', operation: 'BatchGetItem' });
+    const calls = await service.trace(async () => {
+      const { batchItemFailures } = await handed(
+        people.map(({ id }, n) => record(keys.user(service.seed.orgId, id).pk, n)),
+      );
+      expect(batchItemFailures).toHaveLength(4);
+    });
+    expect(calls).toHaveLength(1);
   });
 });
 
