@@ -2,6 +2,7 @@
 // looked up once for a file; what they stand for is looked at again when the row is done.
 import * as v from 'valibot';
 import { DivisionId, type OrgId, TeamId } from '../../model/ids.ts';
+import { readBy } from '../../model/parse.ts';
 import type { Issue, Problem } from '../../model/problem.ts';
 import { MAX_UNITS } from '../../model/structure.ts';
 import { keys } from '../../store/keys.ts';
@@ -29,8 +30,8 @@ export async function placeRows(
   orgId: OrgId,
   inputs: readonly unknown[],
 ): Promise<(Placed | { problem: Problem })[]> {
-  const told = inputs.map((input) => (isObject(input) ? v.safeParse(Told, input) : undefined));
-  const rows = told.map((read) => (read?.success ? read.output : {}));
+  const told = inputs.map((input) => (isObject(input) ? readBy(Told, input) : undefined));
+  const rows = told.map((read) => (read && 'output' in read ? read.output : {}));
   const divisions = await idsOf(
     ctx,
     orgId,
@@ -48,15 +49,9 @@ export async function placeRows(
   return inputs.map((input, i) => {
     const read = told[i];
     if (!isObject(input) || !read) return { input, teams: [] };
-    if (!read.success) return { problem: { code: 'input-invalid', issues: read.issues.map(toIssue) } };
-    return placed(input, read.output, divisions, teams);
+    return 'problem' in read ? read : placed(input, read.output, divisions, teams);
   });
 }
-
-const toIssue = ({ path, message }: v.BaseIssue<unknown>): Issue => ({
-  pointer: (path ?? []).map(({ key }) => `/${String(key)}`).join(''),
-  message: message.slice(0, 200),
-});
 
 function placed(
   { division: _division, joinTeams: _teams, ...input }: Record<string, unknown>,
