@@ -5,12 +5,10 @@ import { createReadStream } from 'node:fs';
 import { BATCH_ROWS, importBatch } from '../../shared/directory/imports/batch.ts';
 import { type As, operatorContext } from '../../shared/directory/imports/operator.ts';
 import type { NumberedRow, Terms } from '../../shared/directory/imports/person.ts';
-import { importIdOf, openImport, saveImport } from '../../shared/directory/imports/record.ts';
+import { type ImportRecord, importIdOf, openImport, saveImport } from '../../shared/directory/imports/record.ts';
 import { refused } from '../../shared/directory/jobs/rows.ts';
 import { type OnExisting, readImportRow } from '../../shared/model/import-row.ts';
 import { hasCode } from '../../shared/model/problem.ts';
-import { dryTable } from '../../shared/store/dry-table.ts';
-import type { ImportRecord } from '../../shared/store/import-items.ts';
 import type { Mapping } from '../../shared/transfer/columns.ts';
 import { type FileRow, type Format, rowReader } from '../../shared/transfer/rows.ts';
 import type { Opened } from './directory.ts';
@@ -172,7 +170,7 @@ function newRun(
     batch.last = read.n;
     if ('problem' in found) batch.told.push({ row: read.n, line: read.line, ...refused(found.problem) });
     else if (same !== undefined) {
-      const repeats = { outcome: 'failed', code: 'duplicate-in-file', sameAsRow: same } as const;
+      const repeats = { outcome: 'skipped', code: 'duplicate-in-file', sameAsRow: same } as const;
       batch.told.push({ row: read.n, line: read.line, ...repeats });
     } else batch.rows.push({ n: read.n, row: found.row });
   };
@@ -262,7 +260,7 @@ function newActing({ orgId, context }: Opened, { as, dryRun }: ImportOptions, im
   return async () => {
     const ctx = context();
     if (!acting || performance.now() - looked > STANDING_MS) {
-      acting = operatorContext(dryRun ? { ...ctx, table: dryTable(ctx.table) } : ctx, orgId, importId, as);
+      acting = operatorContext(ctx, orgId, importId, { as, dry: dryRun });
       looked = performance.now();
     }
     return { ...acting, now: ctx.now };

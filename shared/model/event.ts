@@ -61,10 +61,10 @@ export const EventType = v.picklist([
   'location-created',
   'location-updated',
   'location-deleted',
-  'job-started',
-  'job-cancelled',
+  'import-started',
   'bulk-invite-started',
   'bulk-change-started',
+  'job-cancelled',
 ]);
 export type EventType = v.InferOutput<typeof EventType>;
 

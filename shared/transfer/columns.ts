@@ -14,6 +14,9 @@ export interface Column {
 /** What no person shows and a row may bring. */
 const BROUGHT: readonly Column[] = [
   { path: 'passwordHash', type: 'text' },
+  { path: 'invite', type: 'boolean' },
+  { path: 'division', type: 'text' },
+  { path: 'joinTeams', type: 'json', list: true },
   { path: 'emailVerified', type: 'boolean' },
   { path: 'emailVerifiedAt', type: 'text' },
 ];

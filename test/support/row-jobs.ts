@@ -31,7 +31,7 @@ export async function startRows(
 ): Promise<JobRecord> {
   const ctx = clientContext(service, seed);
   const { job, writes } = await planRows(ctx, { kind: 'import', options: { dryRun }, rows });
-  return commit(ctx, { type: 'job-started', orgId: job.orgId, subjectId: job.id }, writes, job);
+  return commit(ctx, { type: 'import-started', orgId: job.orgId, subjectId: job.id }, writes, job);
 }
 
 /** A row is the address of somebody new. */

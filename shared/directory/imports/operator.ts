@@ -5,6 +5,7 @@ import { ClientId, type OrgId } from '../../model/ids.ts';
 import { PERMISSIONS, type Principal } from '../../model/principal.ts';
 import { fail } from '../../model/problem.ts';
 import { readClaim } from '../../store/claim-items.ts';
+import { dryTable } from '../../store/dry-table.ts';
 import { keys } from '../../store/keys.ts';
 import { readOrgItem } from '../../store/org-items.ts';
 import type { Context } from '../context.ts';
@@ -24,15 +25,20 @@ export async function findActor(ctx: Context, orgId: OrgId, named: string): Prom
   return holder ? { is: 'person', id: holder.userId, homeOrgId: holder.orgId } : fail('not-found');
 }
 
-/**
- * The context of a part of an import. Entries name whoever is named, else the import as a client of its own; it may do
- * what they may now, else everything.
- */
-export function operatorContext(ctx: Context, orgId: OrgId, importId: string, as?: As): Context {
+export interface Acting {
+  /** Whom entries name: it may do what they may now. Else the import itself, as a client that may do everything. */
+  as?: As | undefined;
+  /** Every write is tried and none is made. */
+  dry?: boolean | undefined;
+}
+
+/** The context of a part of an import. */
+export function operatorContext(ctx: Context, orgId: OrgId, importId: string, { as, dry }: Acting = {}): Context {
   const principal = principalFor(orgId, importId, as);
   let standing: ReturnType<Context['standing']> | undefined;
   return {
     ...ctx,
+    ...(dry && { table: dryTable(ctx.table) }),
     requestId: importId,
     principal,
     standing() {

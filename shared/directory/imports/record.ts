@@ -6,6 +6,8 @@ import { type ImportRecord, importItem, readImportItem } from '../../store/impor
 import { absent } from '../../store/table.ts';
 import { type Context, instant, newOpId } from '../context.ts';
 
+export type { ImportRecord };
+
 /** The same parts name the same import. */
 export const importIdOf = (...parts: string[]): string =>
   bytesToUuid(createHash('sha256').update(parts.join('\0')).digest().subarray(0, 16));

@@ -36,7 +36,7 @@ export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): 
 }
 
 /** The place in a team that somebody comes in with: the record names it, too. */
-const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
+export const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
   { put: memberItem(orgId, userId, 'team', team), otherwise: conflict },
   { check: keys.unit(orgId, 'team', team), when: equals('st', 'live'), otherwise: conflict },
 ];

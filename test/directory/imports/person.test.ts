@@ -161,7 +161,7 @@ test('who is there already is left alone, changed or refused; who is elsewhere i
   const elsewhere = { outcome: 'failed', code: 'email-taken' };
   const [skipped, gone, taken] = await importing(service, rows);
   expect(skipped).toEqual({ outcome: 'skipped', code: 'email-taken', userId: id });
-  expect(gone).toEqual(elsewhere);
+  expect(gone).toEqual({ ...elsewhere, userId: goneId });
   expect(taken).toEqual(elsewhere);
   const refused = await importing(service, rows, { onExisting: 'fail' });
   expect(refused[0]).toEqual({ outcome: 'failed', code: 'email-taken', userId: id });
