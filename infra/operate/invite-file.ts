@@ -52,7 +52,7 @@ const OPERATOR_SCALE = 10;
 export function actingAs({ orgId, context }: Opened, as: As): () => Context {
   return () => {
     const ctx = context();
-    return operatorContext({ ...ctx, limitScale: ctx.limitScale * OPERATOR_SCALE }, orgId, newId(ctx), as);
+    return operatorContext({ ...ctx, limitScale: ctx.limitScale * OPERATOR_SCALE }, orgId, newId(ctx), { as });
   };
 }
 
