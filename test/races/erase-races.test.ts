@@ -201,6 +201,34 @@ describe('an erase', () => {
     TIMEOUT_MS,
   );
 
+  test.each(['own', 'other'])(
+    'that comes in between the look and the write of an invite of the %s org',
+    async (whose) => {
+      const id = await prepared({ entered: true });
+      const by = whose === 'own' ? world : other;
+      const { table } = service.services.directory;
+      const { get } = table;
+      // The invite has seen who holds the address; before it sees anything else the person is gone.
+      table.get = async (key, options) => {
+        const item = await get(key, options);
+        if (key.pk === keys.emailClaim(EMAIL).pk && item?.u === id) {
+          table.get = get;
+          await worker(service.services, {});
+        }
+        return item;
+      };
+      const invite = await ok(call('POST', '/v1/invites', { email: EMAIL }, by)).finally(() => {
+        table.get = get;
+      });
+      await eraseWith(0, async () => undefined);
+      const items = await service.dump();
+      expect([stateOf(items, id), erasures(items, id)]).toEqual(['erased', ['done']]);
+      expect(brokenInvariants(items, service.clock.now())).toEqual([]);
+      if (whose === 'own') expect(invite.userId).not.toBe(id);
+      expect(items.filter(({ pk, k }) => k === 'membership' && pk === keys.user(world.seed.orgId, id).pk)).toEqual([]);
+    },
+  );
+
   test('of one of two who share what can be shared leaves the other as they are', async () => {
     const shared = { profile: { ...PROFILE, department: 'Pond', title: 'Diver' }, custom: { custom1: 'the same' } };
     const make = (email: string) => ok(call('POST', '/v1/users', { email, ...shared }));
