@@ -29,6 +29,11 @@ export interface HttpSurface extends Grants {
   /** `/v1/users` means that path and everything under it; `POST /v1/me/password` is that route alone. */
   mounts: readonly string[];
   throttled?: readonly Throttle[];
+  /**
+   * Of a surface that speaks another system's language: where its paths begin. It also answers at the root of a host name
+   * of its own. Its operations are documented in that system's terms, not in ours.
+   */
+  dialect?: string;
   reservedConcurrency?: 'sign-in';
 }
 

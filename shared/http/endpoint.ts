@@ -30,7 +30,7 @@ interface Facts {
   description?: string;
   access: Access;
   rate: RateClass;
-  consumes?: 'json' | 'merge-patch' | 'form';
+  consumes?: 'json' | 'merge-patch' | 'form' | 'json-api' | 'xml';
 }
 
 /** What the router, the documents and the sweeps see of an operation. */
@@ -59,6 +59,8 @@ export interface Operation extends Facts {
   revive?(ctx: Context, kept: HttpReply): HttpReply;
   /** How a refusal is spelt, where the surface has words of its own. */
   spell?(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
+  /** How it says that something went wrong here. */
+  fault?(requestId: string): HttpReply;
 }
 
 type Schemas = Record<string, v.GenericSchema>;
@@ -170,6 +172,7 @@ interface RawDeclaration extends Facts {
   problems?: readonly ProblemCode[];
   run(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply>;
   spell?: Operation['spell'];
+  fault?: Operation['fault'];
 }
 
 /** Declares an operation that writes its own reply: pages, documents, OAuth's own shapes. */

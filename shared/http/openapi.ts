@@ -103,6 +103,8 @@ const CONSUMES = {
   json: ['application/json'],
   'merge-patch': ['application/merge-patch+json', 'application/json'],
   form: ['application/x-www-form-urlencoded'],
+  'json-api': ['application/vnd.api+json'],
+  xml: ['text/xml'],
 } as const;
 
 function bodyContent({ consumes = 'json' }: Operation, body: v.GenericSchema): Json {

@@ -32,10 +32,14 @@ interface Call {
   problem?: Problem;
 }
 
-/** The handler of a surface's operations. A function that gives the services is asked for every request. */
+/**
+ * The handler of a surface's operations. A function that gives the services is asked for every request. With `mount` the
+ * surface also answers at the root of a host name of its own: a path without the mount is taken as one behind it.
+ */
 export function serve(
   operations: readonly Operation[],
   given: Services | Promise<Services> | (() => Promise<Services>),
+  { mount }: { mount?: string | undefined } = {},
 ): HttpHandler {
   const ready = () => Promise.resolve(typeof given === 'function' ? given() : given);
   // Begun while the instance initialises. A failing start is told to the first caller and the log, not to the process
@@ -49,7 +53,8 @@ export function serve(
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .before(async ({ event }) => {
       const services = await ready();
-      const request = { ...toRequest(event), params: {} };
+      const asked = toRequest(event);
+      const request = { ...asked, path: mounted(asked.path, mount), params: {} };
       const requestId = services.newRequestId();
       calls.set(event, { services, request, requestId, started: performance.now(), ...(spell && { spell }) });
     })
@@ -72,6 +77,9 @@ export function serve(
     });
   return (event) => handler(event, {} as never) as Promise<APIGatewayProxyStructuredResultV2>;
 }
+
+const mounted = (path: string, mount = ''): string =>
+  path === mount || path.startsWith(`${mount}/`) ? path : `${mount}${path}`;
 
 /** A surface whose operations all refuse in one way refuses so what is none of them: a mistyped page is a page. */
 function commonSpelling(operations: readonly Operation[]): Operation['spell'] {
@@ -153,6 +161,8 @@ const MEDIA: Record<NonNullable<Operation['consumes']>, RegExp> = {
   json: /^application\/json$/,
   'merge-patch': /^application\/(merge-patch\+)?json$/,
   form: /^application\/x-www-form-urlencoded$/,
+  'json-api': /^application\/vnd\.api\+json$/,
+  xml: /^(text\/xml|application\/soap\+xml)$/,
 };
 
 function readBody(operation: Operation, { headers, body }: HttpRequest): unknown {
@@ -169,7 +179,16 @@ function readBody(operation: Operation, { headers, body }: HttpRequest): unknown
   if (!MEDIA[consumes].test(type) || !plain || (charset && !/^charset="?utf-8"?$/.test(charset))) {
     fail('media-type-unsupported');
   }
-  return consumes === 'form' ? readForm(body) : parseJson(body);
+  if (consumes === 'form') return readForm(body);
+  return consumes === 'xml' ? readText(body) : parseJson(body);
+}
+
+function readText(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    return fail('malformed-request', error);
+  }
 }
 
 function readForm(body: Buffer): Record<string, string> {
@@ -203,7 +222,7 @@ function refuse(call: Call, error: unknown): HttpReply {
   const problem = problemOf(error);
   if (!problem) {
     services.log({ level: 'error', message: 'fault', requestId, error: describeError(error) });
-    return faultReply(requestId);
+    return operation?.fault?.(requestId) ?? faultReply(requestId);
   }
   call.problem = problem;
   if (problem.code === 'store-unavailable') {
