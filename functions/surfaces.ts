@@ -29,6 +29,11 @@ export interface HttpSurface extends Grants {
   /** `/v1/users` means that path and everything under it; `POST /v1/me/password` is that route alone. */
   mounts: readonly string[];
   throttled?: readonly Throttle[];
+  /**
+   * Of a surface that speaks another system's language: where its paths begin. It also answers at the root of a host name
+   * of its own. Its operations are documented in that system's terms, not in ours.
+   */
+  dialect?: string;
   reservedConcurrency?: 'sign-in';
 }
 
@@ -251,6 +256,17 @@ export const httpSurfaces: readonly HttpSurface[] = [
       route: `POST ${path}`,
       ...oncePerPerson,
     })),
+  },
+  {
+    kind: 'http',
+    name: 'identity',
+    entry: 'dialects/identity.ts',
+    dialect: '/identity',
+    ...hashing,
+    ...withSecrets,
+    // Of links for what is completed here, of clients for the secrets of UsernameTokens.
+    keyRings: ['links', 'clients', 'cursors'],
+    mounts: ['/identity'],
   },
   {
     kind: 'http',

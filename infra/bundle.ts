@@ -60,12 +60,14 @@ function lambdaEntries(from: string): Plugin {
   };
 }
 
-function entryOf({ kind, entry, table }: Surface, from: string): string {
+function entryOf(surface: Surface, from: string): string {
+  const { kind, entry, table } = surface;
+  const mount = JSON.stringify({ mount: kind === 'http' ? surface.dialect : undefined });
   const path = JSON.stringify(join(from, entry));
   // Without a table there is nothing to connect to: the SDK stays out.
   const [services, file] = table === 'none' ? ['bareServices', 'bare-services'] : ['lambdaServices', 'services'];
   return kind === 'http'
-    ? `import { operations } from ${path}; import { serve } from './shared/http/serve.ts'; import { ${services} as services } from './shared/${file}.ts'; export const handler = serve(operations, () => services());`
+    ? `import { operations } from ${path}; import { serve } from './shared/http/serve.ts'; import { ${services} as services } from './shared/${file}.ts'; export const handler = serve(operations, () => services(), ${mount});`
     : `import { worker } from ${path}; import { work } from './shared/worker.ts'; export const handler = work(worker);`;
 }
 

@@ -24,7 +24,9 @@ export function newHandlers(services: Services | Promise<Services>): Handlers {
   const http = (name: string): Promise<HttpHandler> => {
     const known = handlers.get(name);
     if (known) return known;
-    const made = load(named(name)).then(({ operations }) => serve(given(operations, name), services));
+    const surface = named(name);
+    const mount = surface.kind === 'http' ? surface.dialect : undefined;
+    const made = load(surface).then(({ operations }) => serve(given(operations, name), services, { mount }));
     handlers.set(name, made);
     return made;
   };

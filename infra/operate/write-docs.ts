@@ -16,12 +16,12 @@ const DESCRIPTION = [
   'UTC. An id of another org is unknown: 404.',
 ].join(' ');
 
-/** Every operation of every surface. */
+/** Every operation of every surface that speaks our own language. */
 export async function allOperations(): Promise<Operation[]> {
   const modules = await Promise.all(
-    httpSurfaces.map(
-      ({ entry }) => import(`../../functions/${entry}`) as Promise<{ operations: readonly Operation[] }>,
-    ),
+    httpSurfaces
+      .filter(({ dialect }) => dialect === undefined)
+      .map(({ entry }) => import(`../../functions/${entry}`) as Promise<{ operations: readonly Operation[] }>),
   );
   return modules.flatMap(({ operations }) => operations);
 }

@@ -79,6 +79,12 @@ export async function getUserByEmail(ctx: Context, address: string, state?: 'del
   return getUser(ctx, holder?.userId ?? newId<UserId>(ctx), state);
 }
 
+/** As by address, for systems whose ids are integers. */
+export async function getUserByNumber(ctx: Context, number: number, state?: 'deleted'): Promise<User> {
+  const holder = readClaim(await ctx.table.get(keys.numberClaim(number)));
+  return getUser(ctx, holder?.userId ?? newId<UserId>(ctx), state);
+}
+
 export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
   const counted = input.invite ? countInvite(ctx) : Promise.resolve();
   const [standing] = await together([ctx.standing(), counted, checkReferences(ctx, orgOf(ctx), input)]);

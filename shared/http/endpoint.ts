@@ -32,7 +32,7 @@ interface Facts {
   access: Access;
   rate: RateClass;
   /** `rows`: CSV or NDJSON, handed over unread as `{ format, text }`. */
-  consumes?: 'json' | 'merge-patch' | 'form' | 'rows';
+  consumes?: 'json' | 'merge-patch' | 'form' | 'rows' | 'json-api' | 'xml';
   /** Bytes that a body may have: 64 KB unless told, 4 MB at most (a Lambda event ends at 6 MB, and quotes are escaped in it). */
   largestBody?: number;
 }
@@ -63,6 +63,8 @@ export interface Operation extends Facts {
   revive?(ctx: Context, kept: HttpReply): HttpReply;
   /** How a refusal is spelt, where the surface has words of its own. */
   spell?(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
+  /** How it says that something went wrong here. */
+  fault?(requestId: string): HttpReply;
 }
 
 type Schemas = Record<string, v.GenericSchema>;
@@ -174,6 +176,7 @@ interface RawDeclaration extends Facts {
   problems?: readonly ProblemCode[];
   run(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply>;
   spell?: Operation['spell'];
+  fault?: Operation['fault'];
 }
 
 /** Declares an operation that writes its own reply: pages, documents, OAuth's own shapes. */

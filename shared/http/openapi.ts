@@ -104,6 +104,8 @@ const CONSUMES = {
   'merge-patch': ['application/merge-patch+json', 'application/json'],
   form: ['application/x-www-form-urlencoded'],
   rows: ['text/csv', 'application/x-ndjson'],
+  'json-api': ['application/vnd.api+json'],
+  xml: ['text/xml'],
 } as const;
 
 function bodyContent({ consumes = 'json' }: Operation, body: v.GenericSchema): Json {

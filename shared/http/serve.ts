@@ -32,24 +32,30 @@ interface Call {
   problem?: Problem;
 }
 
-/** The handler of a surface's operations. A function that gives the services is asked for every request. */
+/**
+ * The handler of a surface's operations. A function that gives the services is asked for every request. With `mount` the
+ * surface also answers at the root of a host name of its own: a path without the mount is taken as one behind it.
+ */
 export function serve(
   operations: readonly Operation[],
   given: Services | Promise<Services> | (() => Promise<Services>),
+  { mount }: { mount?: string | undefined } = {},
 ): HttpHandler {
   const ready = () => Promise.resolve(typeof given === 'function' ? given() : given);
   // Begun while the instance initialises. A failing start is told to the first caller and the log, not to the process
   // as an unhandled rejection.
   ready().catch(() => undefined);
   const find = router(operations);
-  const spell = commonSpelling(operations);
+  // Another system's surface refuses in that system's way, also what is none of its operations.
+  const spell = mount === undefined ? commonSpelling(operations) : operations[0]?.spell;
   const buckets = { read: newBucket(200, 500), write: newBucket(100, 500) };
   const calls = new WeakMap<APIGatewayProxyEventV2, Call>();
 
   const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .before(async ({ event }) => {
       const services = await ready();
-      const request = { ...toRequest(event), params: {} };
+      const asked = toRequest(event);
+      const request = { ...asked, path: mounted(asked.path, mount), params: {} };
       const requestId = services.newRequestId();
       calls.set(event, { services, request, requestId, started: performance.now(), ...(spell && { spell }) });
     })
@@ -72,6 +78,9 @@ export function serve(
     });
   return (event) => handler(event, {} as never) as Promise<APIGatewayProxyStructuredResultV2>;
 }
+
+const mounted = (path: string, mount = ''): string =>
+  path === mount || path.startsWith(`${mount}/`) ? path : `${mount}${path}`;
 
 /** A surface whose operations all refuse in one way refuses so what is none of them: a mistyped page is a page. */
 function commonSpelling(operations: readonly Operation[]): Operation['spell'] {
@@ -162,6 +171,8 @@ const MEDIA: Record<NonNullable<Operation['consumes']>, RegExp> = {
   'merge-patch': /^application\/(merge-patch\+)?json$/,
   form: /^application\/x-www-form-urlencoded$/,
   rows: /^(text\/csv|application\/(x-)?ndjson)$/,
+  'json-api': /^application\/vnd\.api\+json$/,
+  xml: /^(text\/xml|application\/soap\+xml)$/,
 };
 
 function readBody(operation: Operation, { headers, body }: HttpRequest): unknown {
@@ -179,13 +190,14 @@ function readBody(operation: Operation, { headers, body }: HttpRequest): unknown
     fail('media-type-unsupported');
   }
   if (consumes === 'form') return readForm(body);
-  return consumes === 'rows' ? readRows(body, type) : parseJson(body);
+  if (consumes === 'xml') return readText(body);
+  if (consumes === 'rows') return { format: type === 'text/csv' ? 'csv' : 'ndjson', text: readText(body) };
+  return parseJson(body);
 }
 
-function readRows(body: Buffer, type: string): { format: 'csv' | 'ndjson'; text: string } {
+function readText(body: Buffer): string {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
-    return { format: type === 'text/csv' ? 'csv' : 'ndjson', text };
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
     return fail('malformed-request', error);
   }
@@ -222,7 +234,7 @@ function refuse(call: Call, error: unknown): HttpReply {
   const problem = problemOf(error);
   if (!problem) {
     services.log({ level: 'error', message: 'fault', requestId, error: describeError(error) });
-    return faultReply(requestId);
+    return operation?.fault?.(requestId) ?? faultReply(requestId);
   }
   call.problem = problem;
   if (problem.code === 'store-unavailable') {
