@@ -48,6 +48,7 @@ const start = endpoint('POST /v1/imports', {
     `CSV with a header, or NDJSON: up to ${MAX_IMPORT_ROWS} rows, one for each person, with the members of a create; a column is named by the path of its member (\`profile.givenName\`).`,
     'Answers with a job: each of its rows says what became of it. `dryRun=true` changes nothing.',
     'A row whose address somebody of the org has fails, is skipped, or updates them: `onExisting`. Addresses held elsewhere are `email-taken`.',
+    '`division` and `joinTeams` (needs `teams:write`) name a division and teams by id or by name.',
     '`invite=true` invites everyone who would be staged (needs `users:invite`). `passwordHash` takes argon2, bcrypt and scrypt in PHC form (needs `users:set-password`) and lasts until the person first proves their address.',
   ].join(' '),
   access: { permission: 'users:write' },

@@ -61,6 +61,8 @@ const plain = { memoryMb: 512, timeoutSeconds: 15 };
 const hashing = { memoryMb: 1769, timeoutSeconds: 20 };
 const withSecrets = { table: 'write', secretPartition: true } as const;
 const withoutSecrets = { table: 'write', secretPartition: false } as const;
+/** Ten thousand rows are read and kept before the answer; they lie where credentials do until they are done. */
+const manyRows = { memoryMb: 1024, timeoutSeconds: 25, ...withSecrets, keyRings: [] } as const;
 const oncePerPerson = { ratePerSecond: 50, burst: 100 };
 
 export const httpSurfaces: readonly HttpSurface[] = [
@@ -179,12 +181,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     kind: 'http',
     name: 'imports',
     entry: 'imports.ts',
-    ...plain,
-    // Ten thousand rows are read, judged and kept before the answer.
-    memoryMb: 1024,
-    timeoutSeconds: 25,
-    ...withSecrets,
-    keyRings: [],
+    ...manyRows,
     mounts: ['/v1/imports'],
   },
   {
@@ -195,6 +192,13 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...withoutSecrets,
     keyRings: ['cursors'],
     mounts: ['/v1/jobs'],
+  },
+  {
+    kind: 'http',
+    name: 'bulk',
+    entry: 'bulk.ts',
+    ...manyRows,
+    mounts: ['POST /v1/invites/bulk', 'POST /v1/users/bulk'],
   },
   {
     kind: 'http',

@@ -19,8 +19,9 @@ import { OrgId, UserId } from '../shared/model/ids.ts';
 import { group } from '../shared/model/patch.ts';
 import { Role } from '../shared/model/principal.ts';
 import { fail } from '../shared/model/problem.ts';
-import { Instant, text } from '../shared/model/text.ts';
+import { text } from '../shared/model/text.ts';
 import { PreferencesPatch, PreferencesView } from '../shared/model/user/preferences.ts';
+import { LockInput } from '../shared/model/user/security.ts';
 import { OwnPatch, Roles, User, UserCreate, UserPatch } from '../shared/model/user.ts';
 
 const params = { id: UserId };
@@ -166,7 +167,7 @@ const lock = endpoint('POST /v1/users/{id}/lock', {
   access: { permission: 'users:write' },
   rate: 'write',
   params,
-  body: group({ reason: v.pipe(text(200), v.minLength(1)), until: v.nullish(Instant) }),
+  body: LockInput,
   answer: User,
   versioned: true,
   problems: ['not-home-org', 'last-admin'],

@@ -8,6 +8,7 @@ import { fail } from '../model/problem.ts';
 import type { Profile } from '../model/user/profile.ts';
 import { type InviteRecord, newInvite } from '../store/invite-items.ts';
 import { putLetter } from '../store/letter-items.ts';
+import type { Limit } from '../store/limiter-items.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
 import type { UserRecord } from '../store/user-items.ts';
@@ -65,10 +66,13 @@ export function planInvite(
  * that it runs beside the reads.
  */
 export async function countInvite(ctx: Context): Promise<void> {
-  await together([
-    countWithin(ctx, LIMITS.invitesPerInviter, principalOf(ctx).id, 'invite-limit'),
-    countWithin(ctx, LIMITS.invitesPerOrg, orgOf(ctx), 'invite-limit'),
-  ]);
+  await together(quotasOf(ctx).map(([limit, key]) => countWithin(ctx, limit, key, 'invite-limit')));
 }
+
+/** The counters that invites are counted by: an inviter's and an org's, per day. */
+export const quotasOf = (ctx: Context): [Limit, string][] => [
+  [LIMITS.invitesPerInviter, principalOf(ctx).id],
+  [LIMITS.invitesPerOrg, orgOf(ctx)],
+];
 
 export const inviteSeconds = (org: OrgRecord): number => org.settings.inviteLifetimeSeconds ?? DEFAULT_INVITE_SECONDS;

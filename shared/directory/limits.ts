@@ -1,6 +1,6 @@
 // How often anything may be tried: the counters that flows raise before they act.
 import { fail, type ProblemCode } from '../model/problem.ts';
-import { counterOf, type Limit, raise, raiseWithin } from '../store/limiter-items.ts';
+import { counterOf, type Limit, raise, raiseWithin, readCounter } from '../store/limiter-items.ts';
 import type { Write } from '../store/table.ts';
 import { type Context, newOpId } from './context.ts';
 
@@ -48,6 +48,27 @@ export async function uncount(ctx: Context, limit: Limit, key: string): Promise<
 /** The same raise as part of a commit. */
 export const countInCommit = (ctx: Context, limit: Limit, key: string): Write =>
   raiseWithin(counterOf(limit, key, ctx.now), limit.max * ctx.limitScale);
+
+/**
+ * How many of so many the limits still allow, and the writes that take them. Of two commits at once that do not both fit,
+ * the second is refused as a lost race.
+ */
+export async function takeWithin(
+  ctx: Context,
+  limits: readonly (readonly [limit: Limit, key: string])[],
+  wanted: number,
+): Promise<{ allowed: number; writes: Write[] }> {
+  const counters = limits.map(([limit, key]) => ({
+    max: limit.max * ctx.limitScale,
+    counter: counterOf(limit, key, ctx.now),
+  }));
+  const items = await ctx.table.getMany(counters.map(({ counter }) => counter.key));
+  const room = counters.map(({ max }, i) => Math.max(0, max - readCounter(items[i])));
+  const allowed = Math.min(wanted, ...room);
+  const take = ({ counter, max }: (typeof counters)[number]) =>
+    raiseWithin(counter, max, allowed, { code: 'version-conflict' });
+  return { allowed, writes: allowed > 0 ? counters.map(take) : [] };
+}
 
 /**
  * Waits for all, then fails as the first of them in order did. A refusal that did not wait would leave calls under way

@@ -31,11 +31,18 @@ export async function checkReferences(ctx: Context, orgId: OrgId, patch: UserPat
   if (issues.length > 0) fail({ code: 'input-invalid', issues });
 }
 
-/** Fails with `input-invalid` where one of them is no team of the org. */
-export async function checkTeams(ctx: Context, orgId: OrgId, teams: readonly TeamId[]): Promise<void> {
+/** Fails with `input-invalid` where one of them is no team of the org; `member` is what names them. */
+export async function checkTeams(
+  ctx: Context,
+  orgId: OrgId,
+  teams: readonly TeamId[],
+  member = 'teams',
+): Promise<void> {
   const items = await ctx.table.getMany(teams.map((team) => keys.unit(orgId, 'team', team)));
   const issues = items.flatMap((item, i): Issue[] =>
-    item && readUnitItem(item).state === 'live' ? [] : [{ pointer: `/teams/${i}`, message: 'is no team of this org' }],
+    item && readUnitItem(item).state === 'live'
+      ? []
+      : [{ pointer: `/${member}/${i}`, message: 'is no team of this org' }],
   );
   if (issues.length > 0) fail({ code: 'input-invalid', issues });
 }

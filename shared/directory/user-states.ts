@@ -10,7 +10,7 @@ import { keys } from '../store/keys.ts';
 import { leaveUnits } from '../store/structure-items.ts';
 import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
-import { commit, reapply } from './commit.ts';
+import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant } from './context.ts';
 import {
   changeFound,
@@ -140,23 +140,33 @@ export interface MembershipView {
 }
 
 /** Roles in the caller's org, for its own people and its guests alike. Nobody grants or takes away what they lack. */
-export function setRoles(ctx: Context, id: UserId, roles: Role[], version?: number): Promise<MembershipView> {
+export const setRoles = (ctx: Context, id: UserId, roles: Role[], version?: number): Promise<MembershipView> =>
+  changeRoles(ctx, id, () => roles, version);
+
+/** The same by what the person has when it is committed. */
+export function changeRoles(
+  ctx: Context,
+  id: UserId,
+  rolesOf: (before: readonly Role[]) => Role[],
+  version?: number,
+): Promise<MembershipView> {
   return reapply(async () => {
     const before = await readUser(ctx, id);
     if (version !== undefined && before.version !== version) fail('version-stale');
     const standing = await ctx.standing();
-    checkGrant(standing, roles);
+    const wanted = [...new Set(rolesOf(before.roles))];
+    checkGrant(standing, wanted);
     checkAboveNone(standing, before.roles);
-    const wanted = [...new Set(roles)];
-    const view = (record: UserRecord) => ({
-      userId: id,
-      orgId: record.orgId,
-      roles: record.roles,
-      version: record.version,
-    });
-    if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return view(before);
+    if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return unchanged(ctx, membershipOf(before));
     const after = stamped(ctx, { ...before, roles: wanted }, before.version + 1);
     const done = { ...eventOf(after, 'user-roles-changed'), changed: ['roles'] };
-    return commit(ctx, done, [replaceUser(after, before), ...guardWrites(before, after)], view(after));
+    return commit(ctx, done, [replaceUser(after, before), ...guardWrites(before, after)], membershipOf(after));
   });
 }
+
+const membershipOf = ({ id, orgId, roles, version }: UserRecord): MembershipView => ({
+  userId: id,
+  orgId,
+  roles,
+  version,
+});

@@ -2,8 +2,9 @@
 // authorization, OpenAPI, the local run and the sweeping tests read these values.
 import * as v from 'valibot';
 import type { Context } from '../directory/context.ts';
+import { readBy } from '../model/parse.ts';
 import type { Permission } from '../model/principal.ts';
-import { fail, type Issue, type Problem, type ProblemCode } from '../model/problem.ts';
+import { fail, type Problem, type ProblemCode } from '../model/problem.ts';
 import type { Write } from '../store/table.ts';
 import { emptyReply, jsonReply } from './reply.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
@@ -185,19 +186,8 @@ export function rawEndpoint(route: Route, declared: RawDeclaration): Operation {
 
 /** Parses by a schema or fails with `input-invalid`, every broken rule with its pointer. */
 export function parse<S extends v.GenericSchema>(schema: S, input: unknown, at = ''): v.InferOutput<S> {
-  const result = v.safeParse(schema, input);
-  if (result.success) return result.output;
-  const issues = result.issues.slice(0, 20).map((issue) => toIssue(issue, at));
-  // An address of an unsupported form has a code of its own: clients tell people about it in other words.
-  const onlyAddress = result.issues.every((issue) => issue.type === 'raw_transform');
-  fail({ code: onlyAddress ? 'email-unsupported' : 'input-invalid', issues });
-}
-
-function toIssue(issue: v.BaseIssue<unknown>, at: string): Issue {
-  const path = (issue.path ?? []).map(({ key }) => String(key).replaceAll('~', '~0').replaceAll('/', '~1'));
-  const message = issue.type === 'strict_object' && issue.expected === 'never' ? 'is not a member here' : issue.message;
-  // Names and values of strangers are not repeated at length.
-  return { pointer: `${at}${path.map((key) => `/${key.slice(0, 100)}`).join('')}`, message: message.slice(0, 200) };
+  const read = readBy(schema, input, at);
+  return 'problem' in read ? fail(read.problem) : read.output;
 }
 
 /** An id of any other shape is an unknown id: 404, never 422. */

@@ -62,6 +62,8 @@ export const EventType = v.picklist([
   'location-updated',
   'location-deleted',
   'import-started',
+  'bulk-invite-started',
+  'bulk-change-started',
   'job-cancelled',
 ]);
 export type EventType = v.InferOutput<typeof EventType>;

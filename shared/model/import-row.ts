@@ -2,8 +2,9 @@
 // An exported person is such a row: what follows from other things is named here and not taken.
 import * as v from 'valibot';
 import { UserId } from './ids.ts';
+import { readBy } from './parse.ts';
 import { group } from './patch.ts';
-import type { Issue, Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 import { Instant, text } from './text.ts';
 import { Lock, SecuritySettings } from './user/security.ts';
 import { UserCreate } from './user.ts';
@@ -70,18 +71,6 @@ export const IMPORT_MEMBERS: readonly string[] = Object.keys(ImportRow.entries);
 
 /** A row, or why it is none. */
 export function readImportRow(input: unknown): { row: ImportRow } | { problem: Problem } {
-  const result = v.safeParse(ImportRow, input);
-  if (result.success) return { row: result.output };
-  const issues = result.issues.slice(0, 20).map(toIssue);
-  const onlyAddress = result.issues.every((issue) => issue.type === 'raw_transform');
-  return { problem: { code: onlyAddress ? 'email-unsupported' : 'input-invalid', issues } };
-}
-
-function toIssue({ path, type, expected, message }: v.BaseIssue<unknown>): Issue {
-  const names = (path ?? []).map(({ key }) => String(key).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1'));
-  const unknown = type === 'strict_object' && expected === 'never';
-  return {
-    pointer: names.map((name) => `/${name}`).join(''),
-    message: unknown ? 'is not a member here' : message.slice(0, 200),
-  };
+  const read = readBy(ImportRow, input);
+  return 'problem' in read ? read : { row: read.output };
 }

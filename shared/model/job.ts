@@ -6,9 +6,11 @@ import { Instant } from './text.ts';
 
 /**
  * - `import`: rows become people.
+ * - `bulk-invite`: many addresses are invited, one a row.
+ * - `bulk-change`: those whom a filter finds are changed, one a row.
  * - `unit-delete`: the members of a deleted team or group are released. Nobody asked for it by itself, so it is not shown.
  */
-export const JobKind = v.picklist(['import', 'unit-delete']);
+export const JobKind = v.picklist(['import', 'bulk-invite', 'bulk-change', 'unit-delete']);
 export type JobKind = v.InferOutput<typeof JobKind>;
 
 /**

@@ -137,7 +137,8 @@ const groupPatches = {
 };
 
 /** Roles as callers name them: keys of built-in ones, or ids. */
-export const Roles = v.pipe(v.array(RoleName), v.minLength(1), v.maxLength(20));
+export const MAX_ROLES = 20;
+export const Roles = v.pipe(v.array(RoleName), v.minLength(1), v.maxLength(MAX_ROLES));
 
 /** What makes a new person. Absent and null mean the same. */
 export const UserCreate = group({

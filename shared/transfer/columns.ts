@@ -15,6 +15,8 @@ export interface Column {
 const BROUGHT: readonly Column[] = [
   { path: 'passwordHash', type: 'text' },
   { path: 'invite', type: 'boolean' },
+  { path: 'division', type: 'text' },
+  { path: 'joinTeams', type: 'json', list: true },
   { path: 'emailVerified', type: 'boolean' },
   { path: 'emailVerifiedAt', type: 'text' },
 ];

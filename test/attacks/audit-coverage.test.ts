@@ -69,6 +69,8 @@ const LEAVES = new Map<string, EventType>([
   ['POST /v1/clients/{id}/rotate', 'client-rotated'],
   ['DELETE /v1/clients/{id}', 'client-revoked'],
   ['POST /v1/imports', 'import-started'],
+  ['POST /v1/invites/bulk', 'bulk-invite-started'],
+  ['POST /v1/users/bulk', 'bulk-change-started'],
   ['POST /v1/jobs/{id}/cancel', 'job-cancelled'],
   ...units('team'),
   ...units('group'),

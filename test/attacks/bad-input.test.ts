@@ -171,7 +171,7 @@ describe('a body that is broken', () => {
       for (const encoding of ['gzip', 'br', 'deflate, gzip']) {
         await refused(415, 'media-type-unsupported', { body: text, headers: { 'content-encoding': encoding } });
       }
-      const padded = `${text.slice(0, -1)}${' '.repeat(MAX_BODY_BYTES)}}`;
+      const padded = `${text.slice(0, -1)}${' '.repeat(operation.largestBody ?? MAX_BODY_BYTES)}}`;
       await refused(413, 'body-too-large', { body: padded, headers: { 'content-length': '2' } });
       for (const name of NAMES) {
         const { issues } = await refused(422, 'input-invalid', { body: `{"${name}":{"x":1},${text.slice(1)}` });

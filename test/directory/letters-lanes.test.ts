@@ -61,3 +61,24 @@ test('a stream that is behind sends resets and leaves invites to the next sweep'
   await service.handlers.work('sweeper', {});
   expect(order()).toHaveLength(1 + invites.length);
 });
+
+test('a reset asked for behind a thousand invites of one job is sent before them', async () => {
+  service.mailbox.clear();
+  const invites = Array.from({ length: 1000 }, () => ({ email: newAddress() }));
+  const crowded = await anotherOrg(service, 'Crowded');
+  const { id } = await ok(service.call('POST', '/v1/invites/bulk', { token: crowded.client, body: { invites } }));
+  await service.handlers.work('worker', {});
+  const { outcomes } = await ok(service.call('GET', `/v1/jobs/${id}`, { token: crowded.client }));
+  expect(outcomes).toEqual({ invited: 1000 });
+  const { email } = await activePerson(service, org.id as OrgId);
+  await askReset(email);
+  const { sendLetter } = service.services;
+  // Enough is seen once the reset is out: the rest finds the sender closed.
+  service.services.sendLetter = async (outgoing) => {
+    if (order().includes(email)) throw new Error('closed');
+    return sendLetter(outgoing);
+  };
+  await service.handlers.work('sweeper', { all: true });
+  service.services.sendLetter = sendLetter;
+  expect(order()).toEqual([email]);
+}, 120_000);

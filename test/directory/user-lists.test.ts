@@ -334,6 +334,15 @@ describe('a filter', () => {
     });
     expect(calls.map(({ input }) => input.Limit)).toEqual([4, 996]);
   });
+
+  it('finds somebody once to whom several of their words lead', async () => {
+    const { id } = await create({ profile: { givenName: 'Quintina', familyName: 'Quintero' } });
+    await service.project();
+    const filter = 'profile.familyName sw "quint"';
+    expect(ids((await ok(list({ filter }))).items)).toEqual([id]);
+    expect(await ok(call(`/v1/users/count?${new URLSearchParams({ filter })}`))).toMatchObject({ count: 1 });
+    await remove(id);
+  });
 });
 
 describe('what an item shows', () => {

@@ -1,5 +1,6 @@
 // A valid request for every operation, over a subject of its own. What sweeps, kill points and documents are tried on.
 
+import { bulkRequests } from './operations/bulk.ts';
 import { eventsRequests } from './operations/events.ts';
 import { findingRequests } from './operations/finding.ts';
 import { jobRequests } from './operations/jobs.ts';
@@ -314,6 +315,7 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   get('/health'),
   get('/openapi.json'),
   get('/docs'),
+  ...bulkRequests,
   ...structureRequests,
   ...eventsRequests,
   ...findingRequests,

@@ -1,7 +1,7 @@
 // An import through the API: a job whose rows become people, each by itself. What can be known of a row without the table
 // is known before the job starts.
 
-import type { OrgId } from '../../model/ids.ts';
+import type { OrgId, TeamId } from '../../model/ids.ts';
 import { type ImportRow, type OnExisting, readImportRow } from '../../model/import-row.ts';
 import type { Job } from '../../model/job.ts';
 import type { Permission } from '../../model/principal.ts';
@@ -14,7 +14,9 @@ import { commit } from '../commit.ts';
 import { type Context, orgOf } from '../context.ts';
 import { doRows, planRows, type RowRun } from '../jobs/rows.ts';
 import { toJob } from '../jobs/views.ts';
+import { checkTeams } from '../references.ts';
 import { importPerson, type Outcome, type Terms } from './person.ts';
+import { placeRows } from './places.ts';
 
 /** Rows of one import. */
 export const MAX_IMPORT_ROWS = 10_000;
@@ -30,7 +32,7 @@ export interface ImportAsked {
 }
 
 /** As it waits for its turn. */
-type KeptRow = SentRow | { outcome: Outcome };
+type KeptRow = (SentRow & { teams?: TeamId[] }) | { outcome: Outcome };
 
 /**
  * Starts the job. Fails with `input-invalid` where there are no rows, or too many, and with `permission-missing` where the
@@ -39,9 +41,9 @@ type KeptRow = SentRow | { outcome: Outcome };
 export async function startImport(ctx: Context, sent: readonly SentRow[], asked: ImportAsked): Promise<Job> {
   if (sent.length === 0) refuse('has no rows');
   if (sent.length > MAX_IMPORT_ROWS) refuse(`has more than ${MAX_IMPORT_ROWS} rows`);
-  const { rows, people } = readRows(orgOf(ctx), sent);
+  const { rows, people, joining } = await readRows(ctx, sent);
   const { permissions } = await ctx.standing();
-  if (needs(people, asked).some((permission) => !permissions.includes(permission))) fail('permission-missing');
+  if (needs(people, joining, asked).some((permission) => !permissions.includes(permission))) fail('permission-missing');
   const { job, writes } = await planRows(ctx, { kind: 'import', options: { ...asked }, rows });
   return commit(ctx, { type: 'import-started', orgId: job.orgId, subjectId: job.id }, writes, toJob(job));
 }
@@ -49,20 +51,31 @@ export async function startImport(ctx: Context, sent: readonly SentRow[], asked:
 const refuse = (message: string): never => fail({ code: 'input-invalid', issues: [{ pointer: '', message }] });
 
 /** Rows that can be no person keep nothing but why. Of several with one address the first that can be a person counts. */
-function readRows(orgId: OrgId, sent: readonly SentRow[]): { rows: KeptRow[]; people: ImportRow[] } {
+async function readRows(
+  ctx: Context,
+  sent: readonly SentRow[],
+): Promise<{ rows: KeptRow[]; people: ImportRow[]; joining: boolean }> {
+  const orgId = orgOf(ctx);
   const first = newFirsts(orgId);
   const people: ImportRow[] = [];
+  const placed = await placeRows(
+    ctx,
+    orgId,
+    sent.map((row) => ('input' in row ? row.input : undefined)),
+  );
   const rows = sent.map((row, i): KeptRow => {
+    const at = placed[i];
     if ('problem' in row) return row;
-    if (Buffer.byteLength(JSON.stringify(row.input) ?? '') > MAX_ROW_BYTES) return { problem: TOO_LONG };
-    const read = readImportRow(row.input);
+    if (!at || 'problem' in at) return at ?? { problem: TOO_LONG };
+    if (Buffer.byteLength(JSON.stringify(at) ?? '') > MAX_ROW_BYTES) return { problem: TOO_LONG };
+    const read = readImportRow(at.input);
     if ('problem' in read) return read;
     const repeats = first(read.row, i + 1);
     if (repeats) return { outcome: repeats };
     people.push(read.row);
-    return { input: row.input };
+    return { input: at.input, ...(at.teams.length > 0 && { teams: at.teams }) };
   });
-  return { rows, people };
+  return { rows, people, joining: rows.some((row) => 'teams' in row) };
 }
 
 /**
@@ -95,23 +108,31 @@ const TOO_LONG: Problem = {
   issues: [{ pointer: '', message: `is longer than ${MAX_ROW_BYTES} bytes of JSON` }],
 };
 
-function needs(people: readonly ImportRow[], { invite }: ImportAsked): Permission[] {
+function needs(people: readonly ImportRow[], joining: boolean, { invite }: ImportAsked): Permission[] {
   const invites = invite || people.some((row) => row.invite === true);
   const passwords = people.some(({ passwordHash }) => passwordHash);
-  return [...(invites ? (['users:invite'] as const) : []), ...(passwords ? (['users:set-password'] as const) : [])];
+  return [
+    ...(invites ? (['users:invite'] as const) : []),
+    ...(passwords ? (['users:set-password'] as const) : []),
+    ...(joining ? (['teams:write'] as const) : []),
+  ];
 }
 
 /** A block of rows. Whoever asked and may change people no longer fails the job. */
 export const importStep = (worker: Context, job: JobRecord): Promise<JobRecord> =>
   doRows(worker, job, importRow, ['users:write']);
 
-const importRow: RowRun = async (_ctx, { number, value, job, keeping }) => {
+const importRow: RowRun = async (ctx, { number, value, job, keeping }) => {
   const kept = value as KeptRow;
   if ('outcome' in kept) return kept.outcome;
   if ('problem' in kept) return fail(kept.problem);
   const read = readImportRow(kept.input);
   if ('problem' in read) return fail(read.problem);
-  const numbered = { n: number, row: read.row };
+  const { teams = [] } = kept;
+  const { permissions } = await ctx.standing();
+  if (teams.length > 0 && !permissions.includes('teams:write')) return fail('permission-missing');
+  await checkTeams(ctx, job.orgId, teams, 'joinTeams');
+  const numbered = { n: number, row: read.row, teams };
   return importPerson(
     keeping((outcome: Outcome) => outcome),
     numbered,

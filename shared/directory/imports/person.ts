@@ -1,6 +1,6 @@
 // A row becomes a person, once: a new one, a change of one whom the org knows, or a refusal that says which. Both the API
 // job and the operator's command do it by these functions.
-import type { OrgId, UserId } from '../../model/ids.ts';
+import type { OrgId, TeamId, UserId } from '../../model/ids.ts';
 import type { ImportRow, OnExisting } from '../../model/import-row.ts';
 import type { RowResult } from '../../model/job.ts';
 import { fail, hasCode } from '../../model/problem.ts';
@@ -17,6 +17,7 @@ import { planUser, type UserPlan } from '../new-user.ts';
 import { checkLocked } from '../preference-layers.ts';
 import { applyPatch } from '../record.ts';
 import { checkReferences } from '../references.ts';
+import { placeIn } from '../structure/unit-members.ts';
 import { changeUser, checkAboveNone, checkDomain, checkGrant } from '../users.ts';
 import { attempts, type Draw, isOwnId, originOf, pastOf, type Voucher } from './beginnings.ts';
 
@@ -32,6 +33,8 @@ export interface NumberedRow {
   /** The first is 1. */
   n: number;
   row: ImportRow;
+  /** Which somebody new is put into; sorted, and of the org. One that goes meanwhile refuses the commit as a lost race. */
+  teams?: readonly TeamId[];
 }
 
 export type Outcome = Omit<RowResult, 'row'>;
@@ -155,7 +158,7 @@ const wantsInvite = (row: ImportRow, { invite, vouches }: Terms): boolean =>
 export async function planPerson(
   ctx: Context,
   org: OrgRecord,
-  { n, row }: NumberedRow,
+  { n, row, teams = [] }: NumberedRow,
   terms: Terms,
   attempt = 0,
 ): Promise<UserPlan & { kept: boolean }> {
@@ -176,8 +179,14 @@ export async function planPerson(
   };
   const identity = { email: row.email, username, externalId, divisionId, roles: rolesOf(row), routing, presence };
   const input = { ...identity, ...groups, security: securityOf(row), invite: wantsInvite(row, terms) };
-  const begins = { id, facts: { ...facts, createdAt }, credential, idTaken: { code: 'id-taken' } as const };
-  return { ...(await planUser(ctx, org, input, begins)), kept };
+  const begins = {
+    id,
+    facts: { ...facts, createdAt, ...(teams.length > 0 && { teams: [...teams] }) },
+    credential,
+    idTaken: { code: 'id-taken' } as const,
+  };
+  const plan = await planUser(ctx, org, input, begins);
+  return { ...plan, writes: [...plan.writes, ...teams.flatMap((team) => placeIn(org.id, id, team))], kept };
 }
 
 export const outcomeOf = ({ record }: UserPlan): Outcome => ({

@@ -39,11 +39,15 @@ export async function planRows(
   { kind, options, rows }: RowsPlanned,
 ): Promise<{ job: JobRecord; writes: Write[] }> {
   const { job, write } = await planJob(ctx, { kind, options, total: rows.length });
-  await countWithin(ctx, LIMITS.jobsPerOrg, orgOf(ctx), 'too-many-requests');
+  await countJob(ctx);
   const blocks = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, n) => n);
   await inTurns(blocks, (n) => keepBlock(ctx, job, n, rows.slice(n * BLOCK_ROWS, (n + 1) * BLOCK_ROWS)));
   return { job, writes: [write, listJob(job)] };
 }
+
+/** Counts a job that is asked for. Fails with `too-many-requests` past those that an org may start in a day. */
+export const countJob = (ctx: Context): Promise<void> =>
+  countWithin(ctx, LIMITS.jobsPerOrg, orgOf(ctx), 'too-many-requests');
 
 /** Keeps a block of rows of a job that has not come to it yet. */
 export async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
@@ -191,6 +195,13 @@ export const refused = ({ code, issues, deletedUserId, inviteId }: Problem): Out
   ...(deletedUserId && { userId: deletedUserId as UserId }),
   ...(inviteId && { inviteId: inviteId as InviteId }),
 });
+
+/** The refusal behind an error as a row's outcome. Throws on what passes, and what is no refusal. */
+export function outcomeOf(error: unknown): Outcome {
+  const problem = problemOf(error);
+  if (!problem || PASSING.includes(problem.code)) throw error;
+  return refused(problem);
+}
 
 function added(
   before: Partial<Record<RowOutcome, number>>,

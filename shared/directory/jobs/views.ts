@@ -7,7 +7,7 @@ import type { Instant } from '../../model/text.ts';
 import { isEnded, type JobRecord, readJobItem, replaceJob } from '../../store/job-items.ts';
 import { readRow } from '../../store/job-row-items.ts';
 import { keys, partitions } from '../../store/keys.ts';
-import { equals } from '../../store/table.ts';
+import { equals, type ItemPage } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, orgOf, principalOf } from '../context.ts';
 import { listPage, type PageInput } from '../lists.ts';
@@ -74,6 +74,17 @@ export async function listRows(
     ...(outcome && { where: equals('out', outcome) }),
   };
   return listPage(ctx, ['job-rows', orgId, id, outcome ?? ''], page, query, async (items) => items.map(readRow));
+}
+
+/** Every row of an outcome, in their order: for an operator, who holds no key that signs cursors. */
+export async function* eachRow(ctx: Context, id: JobId, outcome: RowOutcome): AsyncGenerator<RowResult> {
+  const { orgId } = await readJob(ctx, id);
+  const query = { pk: keys.job(orgId, id).pk, begins: 'R#', strong: true, where: equals('out', outcome) };
+  let page: ItemPage | undefined;
+  do {
+    page = await ctx.table.query({ ...query, ...(page?.last && { after: page.last }) });
+    yield* page.items.map(readRow);
+  } while (page.last);
 }
 
 /** Rows done before stay done; those under way in this moment still end. Ended jobs stay as they are. */

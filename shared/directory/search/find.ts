@@ -151,7 +151,10 @@ export function entrySource(
 const personOf = (item: Item, members: boolean): UserId =>
   unpackId(members ? item.pk.slice(-22) : item.sk.slice(-22)) as UserId;
 
-/** Judges people of a source until the page is full, the source has ended or the budget is spent. */
+/**
+ * Judges people of a source until the page is full, the source has ended or the budget is spent. Somebody to whom several
+ * entries lead, as two words that begin alike do, is found once.
+ */
 export async function walkSource(
   ctx: Context,
   walk: Walk,
@@ -159,13 +162,15 @@ export async function walkSource(
   { limit, from, budget = source.budget }: { limit: number; from?: string[] | undefined; budget?: number },
 ): Promise<Found> {
   const found: Match[] = [];
+  const seen = new Set<UserId>();
   let evaluated = 0;
   let at = from;
   for (let count = Math.min(source.ahead * limit, budget); ; count = budget - evaluated) {
     const page = await source.read(count, at);
     const judged = await judge(ctx, walk, page.records);
     for (const [i, match] of judged.entries()) {
-      if (!match) continue;
+      if (!match || seen.has(match.record.id)) continue;
+      seen.add(match.record.id);
       found.push(match);
       const rest = judged.slice(i + 1).some(Boolean) || page.last !== undefined;
       if (found.length === limit) {

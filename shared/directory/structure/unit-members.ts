@@ -10,22 +10,25 @@ import { keys, partitions, type Unit } from '../../store/keys.ts';
 import { memberItem, readUnitItem, type UnitId, unitsOf } from '../../store/structure-items.ts';
 import { equals, type Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
-import { commit, reapply } from '../commit.ts';
+import { commit, reapply, unchanged } from '../commit.ts';
 import { type Context, instant, orgOf, secondsFrom } from '../context.ts';
 import { actingFor } from '../jobs/jobs.ts';
 import { eventOf, stamped } from '../users.ts';
 
 const conflict = { code: 'version-conflict' } as const;
 
+/** The person's version after it. */
+type Done = Pick<UserRecord, 'version'>;
+
 /** Puts somebody into a unit; who is in it already stays. Own people and guests alike. */
-export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<void> {
+export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<Done> {
   return reapply(async () => {
     const { unit, person } = await readBoth(ctx, kind, id, userId);
     const has = unitsOf(person, kind);
-    if (has.includes(id)) return;
+    if (has.includes(id)) return unchanged(ctx, { version: person.version });
     if (has.length >= MAX_UNITS[kind]) fail('limit-reached');
     const key = keys.unit(unit.orgId, kind, id);
-    await change(ctx, kind, id, person, [...has, id].sort(), 'added', [
+    return change(ctx, kind, id, person, [...has, id].sort(), 'added', [
       { put: memberItem(unit.orgId, userId, kind, id), otherwise: conflict },
       { check: key, when: equals('st', 'live'), otherwise: { code: 'not-found' } },
     ]);
@@ -33,7 +36,7 @@ export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): 
 }
 
 /** The place in a team that somebody comes in with: the record names it, too. */
-const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
+export const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
   { put: memberItem(orgId, userId, 'team', team), otherwise: conflict },
   { check: keys.unit(orgId, 'team', team), when: equals('st', 'live'), otherwise: conflict },
 ];
@@ -55,10 +58,11 @@ export async function withInvited(
   return { ...(all.length > 0 && { teams: all }), places: joined.flatMap((team) => placeIn(orgId, id, team)) };
 }
 
-export function leaveUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<void> {
+export function leaveUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<Done> {
   return reapply(async () => {
     const { person } = await readBoth(ctx, kind, id, userId);
-    if (unitsOf(person, kind).includes(id)) await release(ctx, kind, id, person);
+    if (unitsOf(person, kind).includes(id)) return release(ctx, kind, id, person);
+    return unchanged(ctx, { version: person.version });
   });
 }
 
@@ -71,7 +75,7 @@ async function readBoth(ctx: Context, kind: Unit, id: UnitId, userId: UserId) {
   return { unit, person };
 }
 
-const release = (ctx: Context, kind: Unit, id: UnitId, person: UserRecord): Promise<void> =>
+const release = (ctx: Context, kind: Unit, id: UnitId, person: UserRecord): Promise<Done> =>
   change(
     ctx,
     kind,
@@ -90,14 +94,14 @@ async function change(
   units: UnitId[],
   what: 'added' | 'removed',
   writes: Write[],
-): Promise<void> {
+): Promise<Done> {
   const { teams: _teams, groups: _groups, ...rest } = before;
   const [mine, other] = kind === 'team' ? (['teams', 'groups'] as const) : (['groups', 'teams'] as const);
   const kept = before[other];
   const wanted = { ...rest, ...(kept && { [other]: kept }), ...(units.length > 0 && { [mine]: units }) } as UserRecord;
   const after = stamped(ctx, wanted, before.version + 1);
   const event = { ...eventOf(after, `${kind}-member-${what}`), subjectId: id, changed: [mine] };
-  await commit(ctx, event, [replaceUser(after, before), ...writes], undefined);
+  return commit(ctx, event, [replaceUser(after, before), ...writes], { version: after.version });
 }
 
 /** Members let go in one step, and seconds until an empty unit is looked at again for one who joined beside its end. */
@@ -117,7 +121,7 @@ export async function deleteUnitStep(worker: Context, job: JobRecord): Promise<J
     await reapply(async () => {
       const core = await ctx.table.get({ pk: item.pk, sk: 'U' });
       const person = core && readUserItem(core);
-      if (person && unitsOf(person, kind).includes(id)) return release(ctx, kind, id, person);
+      if (person && unitsOf(person, kind).includes(id)) return void (await release(ctx, kind, id, person));
       // A place that no record names would be found again and again; most often the index only lags.
       const stray = { drop: { pk: item.pk, sk: item.sk }, otherwise: conflict };
       return commit(ctx, noEvent('unit-gone'), [stray], undefined);

@@ -7,6 +7,10 @@ import { Instant, text, WholeNumber } from '../text.ts';
 export const Lock = v.object({ at: Instant, reason: v.string(), until: v.optional(Instant) });
 export type Lock = v.InferOutput<typeof Lock>;
 
+/** What a lock is made of. Without `until` it holds until it is lifted. */
+export const LockInput = group({ reason: v.pipe(text(200), v.minLength(1)), until: v.nullish(Instant) });
+export type LockInput = v.InferOutput<typeof LockInput>;
+
 /** A question the person chose, never its answer. Source: the Identity seed, which has three. */
 export const SecurityQuestion = group({
   id: v.pipe(text(255), v.minLength(1)),

@@ -278,6 +278,46 @@ describe('an import', () => {
     await sound();
   });
 
+  test('puts people into divisions and teams, by id or by name', async () => {
+    const division = await ok(call('POST', '/v1/divisions', { name: 'Côte d’Azur' }));
+    const [north, south] = [
+      await ok(call('POST', '/v1/teams', { name: 'North' })),
+      await ok(call('POST', '/v1/teams', { name: 'South' })),
+    ];
+    const gone = await ok(call('POST', '/v1/teams', { name: 'Gone' }));
+    const file = [
+      'email,division,joinTeams',
+      `a@moved.test,cote d’azur,north;${south.id};North`,
+      `b@moved.test,${division.id},`,
+      'c@moved.test,Nowhere,North;Nobodies',
+      `d@moved.test,,${world.seed.orgId}`,
+      'e@moved.test,,Gone',
+      `f@moved.test,,${Array.from({ length: 21 }, (_, i) => `T${i}`).join(';')}`,
+    ].join('\n');
+    const sent = await ok(sendFile(service, file, { token }));
+    await ok(call('DELETE', `/v1/teams/${gone.id}`));
+    await service.handlers.work('worker', {});
+    const rows = await rowsOf(service, sent.id, token);
+    expect(rows).toMatchObject([
+      { outcome: 'created' },
+      { outcome: 'created' },
+      { code: 'input-invalid', issues: [{ pointer: '/joinTeams/1' }, { pointer: '/division' }] },
+      { code: 'input-invalid', issues: [{ pointer: '/joinTeams/0' }] },
+      { code: 'input-invalid', issues: [{ pointer: '/joinTeams/0' }] },
+      { code: 'input-invalid', issues: [{ pointer: '/joinTeams' }] },
+    ]);
+    const a = await byEmail('a@moved.test');
+    expect(a).toMatchObject({ divisionId: division.id, version: 1 });
+    expect(a.teams.toSorted()).toEqual([north.id, south.id].sort());
+    expect((await byEmail('b@moved.test')).divisionId).toBe(division.id);
+    const members = await ok(call('GET', `/v1/teams/${north.id}/members`));
+    expect(members.items.map(({ id }: Json) => id)).toEqual([a.id]);
+    const without = await tokenWith('users:read', 'users:write');
+    const refused = await sendFile(service, 'email,joinTeams\ng@moved.test,North\n', { token: without });
+    expect([refused.status, refused.json.code]).toEqual([403, 'permission-missing']);
+    await sound();
+  });
+
   test('that is cancelled does nothing more', async () => {
     const { id } = await ok(sendFile(service, row(), { token }));
     expect(await ok(call('POST', `/v1/jobs/${id}/cancel`))).toMatchObject({ state: 'cancelled', done: 0 });
