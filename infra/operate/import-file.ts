@@ -159,6 +159,8 @@ function newRun(
   let settling = Promise.resolve();
   let bytes = 0;
   let batch = emptyBatch();
+  /** Of the last rows some were there already: the next are looked for first. */
+  let crowded = true;
 
   /** A row that may be worked on, or the result that it has already. */
   const take = (read: FileRow) => {
@@ -176,7 +178,8 @@ function newRun(
   };
 
   const work = async (one: Batch) => {
-    const outcomes = one.rows.length > 0 ? await importBatch(await acting(), one.rows, terms) : [];
+    const outcomes = one.rows.length > 0 ? await importBatch(await acting(), one.rows, terms, crowded) : [];
+    crowded = outcomes.some(({ outcome }) => outcome !== 'created' && outcome !== 'invited');
     const looked = one.rows.map(({ n }, i) => ({ row: n, line: one.lines.get(n) ?? 0, ...outcomes[i] }) as Reported);
     one.results = [...one.told, ...looked].sort((a, b) => a.row - b.row);
     one.done = true;

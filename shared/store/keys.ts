@@ -45,7 +45,12 @@ import type { Key } from './table.ts';
 export const h = (...parts: string[]): string =>
   createHash('sha256').update(parts.join('\0')).digest('base64url').slice(0, 32);
 
-const org = (o: string) => `O#${packId(o)}`;
+// Nearly all keys of a call are of one org: it is packed once.
+let lastOrg = { id: '', key: '' };
+function org(o: string): string {
+  if (lastOrg.id !== o) lastOrg = { id: o, key: `O#${packId(o)}` };
+  return lastOrg.key;
+}
 const user = (o: string, u: string) => `${org(o)}#U#${packId(u)}`;
 const secret = (o: string, u: string) => `${org(o)}#S#${packId(u)}`;
 /** Numbers as text in their own order, up to ten million. */
