@@ -347,5 +347,5 @@ describe('whatever stops it', () => {
     const entries = (await items('audit')).filter(({ type }) => type === 'user-deactivated');
     expect(new Set(entries.map(({ user }) => user)).size).toBe(entries.length);
     await sound();
-  }, 60_000);
+  }, 120_000);
 });
