@@ -42,20 +42,22 @@ export function anyValue(field: Field, roll: Roll): string | number | boolean {
   return pick(field.type === 'instant' ? MOMENTS : TEXTS);
 }
 
-/** A group with some of its members, and lists with one element or two. */
+/** A group with two of five of its members, and lists with one element or two. */
 function grown(path: string, inList: boolean, roll: Roll): Json {
   const under = (it: string) => it.startsWith(`${path}.`) && !it.slice(path.length + 1).includes('.');
   const found: Json = {};
-  const several = (one: () => Json) => Array.from({ length: 1 + roll(2) }, one);
+  const several = (one: () => Json): Json[] => Array.from({ length: 1 + roll(2) }, one);
   for (const field of FIELDS.values()) {
-    if (!under(field.path) || roll(3) === 0) continue;
+    if (!under(field.path) || roll(5) < 3) continue;
     const one = () => anyValue(field, roll);
     found[field.path.slice(path.length + 1)] = field.many && !inList ? several(one) : one();
   }
   for (const { path: inner, many, free } of PARENTS.values()) {
-    if (!under(inner) || roll(3) === 0) continue;
+    if (!under(inner) || roll(5) < 3) continue;
     const one = () => (free ? pairs(free, roll) : grown(inner, many, roll));
-    found[inner.slice(path.length + 1)] = many && !inList ? several(one) : one();
+    const held = (many && !inList ? several(one) : [one()]).filter((it) => Object.keys(it).length > 0);
+    // What is empty is absent.
+    if (held.length > 0) found[inner.slice(path.length + 1)] = many && !inList ? held : held[0];
   }
   return found;
 }
@@ -63,7 +65,10 @@ function grown(path: string, inList: boolean, roll: Roll): Json {
 const pairs = (field: Field, roll: Roll): Json =>
   Object.fromEntries(PAIRS.filter(() => roll(2) === 0).map((name) => [name, anyValue(field, roll)]));
 
-const group = (name: string, roll: Roll): Json => (roll(4) === 0 ? undefined : grown(name, false, roll));
+function group(name: string, roll: Roll): Json {
+  const found = roll(4) === 0 ? {} : grown(name, false, roll);
+  return Object.keys(found).length > 0 ? found : undefined;
+}
 
 export async function newRandomPeople(service: TestService, size: number): Promise<RandomPeople> {
   const roll = dice(17);
