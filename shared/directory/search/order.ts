@@ -2,7 +2,8 @@
 import { fieldAt } from '../../model/fields.ts';
 import { fail } from '../../model/problem.ts';
 import { fold } from '../../store/keys.ts';
-import type { IndexName } from '../../store/table.ts';
+import { type IndexName, RANGES } from '../../store/table.ts';
+import { indexed } from '../../store/user-items.ts';
 import type { Match } from './find.ts';
 
 export interface Order {
@@ -38,16 +39,26 @@ export function readOrder(text = 'createdAt'): Order {
   return { member: field.path, descending };
 }
 
-/** Those without the value come last in ascending order; people of one value in the order of creation. */
-export function sorted(matches: readonly Match[], { member, descending }: Order): { match: Match; place: string[] }[] {
-  const placed = matches.map((match) => ({ match, place: [...placeOf(match, member), match.record.id] }));
+/**
+ * Where an index has the order, as the index has it. Else those without the value come last in ascending order, people of
+ * one value in the order of creation.
+ */
+export function sorted(
+  matches: readonly Match[],
+  { member, descending, index }: Order,
+): { match: Match; place: string[] }[] {
+  const placeIn = ({ record }: Match, name: IndexName) => [String(indexed(record)[RANGES[name]])];
+  const placed = matches.map((match) => ({
+    match,
+    place: index ? placeIn(match, index) : [...placeOf(match, member), match.record.id],
+  }));
   placed.sort((a, b) => comparePlaces(a.place, b.place));
   return descending ? placed.reverse() : placed;
 }
 
 /** Text that sorts as the values do: a class, so that the absent stand at the end, and the value. */
 function placeOf({ user }: Match, member: string): string[] {
-  const path = fieldAt(member === 'familyName' ? 'profile.familyName' : member)?.path ?? member;
+  const path = fieldAt(member)?.path ?? member;
   const value = path
     .split('.')
     .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], user);

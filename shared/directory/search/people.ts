@@ -17,11 +17,14 @@ export const partOf = (field: ListField): Part => PARTS[field] ?? 's';
 const IN_CORE =
   /^(profile\.(givenName|familyName|displayName|title|department|managerId|timeZones)|preferences\.(locale|loginOrg|defaultOrgId))\b/;
 
+const COUNTED = 'security.failedPasswordResets';
+
 /** The items that must be read to see the members at these paths. */
 export function partsFor(paths: readonly string[]): Part[] {
   const beyond = paths.filter((path) => !IN_CORE.test(path));
   const fields = beyond.map((path) => path.split('.')[0] ?? '');
-  const counted = paths.some((path) => path === 'security.failedPasswordResets') ? (['a'] as const) : [];
+  // Of the facts about security one is counted beside the record.
+  const counted = paths.some((path) => path === 'security' || path === COUNTED) ? (['a'] as const) : [];
   return [...new Set([...LIST_FIELDS.filter((field) => fields.includes(field)).map(partOf), ...counted])];
 }
 
