@@ -223,6 +223,17 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'identity',
+    entry: 'dialects/identity.ts',
+    dialect: '/identity',
+    ...hashing,
+    ...withSecrets,
+    // Of links for what is completed here, of clients for the secrets of UsernameTokens.
+    keyRings: ['links', 'clients', 'cursors'],
+    mounts: ['/identity'],
+  },
+  {
+    kind: 'http',
     name: 'docs',
     entry: 'docs.ts',
     ...plain,

@@ -56,6 +56,20 @@ const ACCESS_LOG = {
   integrationError: '$context.integrationErrorMessage',
 };
 
+/** Where an API writes a line for each request. */
+export function accessLog(scope: Construct, id: string, stage: StageSettings, name: string) {
+  // The prefix keeps log delivery out of the account's resource policy, which has a size limit.
+  const log = new LogGroup(scope, id, {
+    logGroupName: `/aws/vendedlogs/rollcall/${stage.name}/${name}`,
+    retention: stage.logRetentionDays,
+    removalPolicy: stage.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  });
+  return {
+    destination: new LogGroupLogDestination(log),
+    format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+  };
+}
+
 export class ApiStack extends Stack {
   readonly api: HttpApi;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
@@ -119,20 +133,11 @@ export class ApiStack extends Stack {
   }
 
   private stageWith(stage: StageSettings, routes: readonly HttpRoute[]): void {
-    // The prefix keeps log delivery out of the account's resource policy, which has a size limit.
-    const log = new LogGroup(this, 'access-log', {
-      logGroupName: `/aws/vendedlogs/rollcall/${stage.name}/access`,
-      retention: stage.logRetentionDays,
-      removalPolicy: stage.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
     const apiStage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,
       throttle: { rateLimit: stage.throttle.ratePerSecond, burstLimit: stage.throttle.burst },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(log),
-        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
-      },
+      accessLogSettings: accessLog(this, 'access-log', stage, 'access'),
       ...(stage.domain && { domainMapping: { domainName: this.domain(stage.domain) } }),
     });
     const limits = httpSurfaces.flatMap((surface) => surface.throttled ?? []);

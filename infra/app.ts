@@ -1,9 +1,11 @@
 // The CDK app: `cdk synth -c stage=prod`. Bundles the functions, then adds four stacks. Each depends only on those
-// before it: data (never replaced), mail (needs the table), API (needs both), watching (needs all).
+// before it: data (never replaced), mail (needs the table), API (needs both), watching (needs all). A fifth gives other
+// systems' languages host names of their own, where a stage names some.
 import { App, Tags } from 'aws-cdk-lib/core';
 import { ApiStack } from './api-stack.ts';
 import { bundle } from './bundle.ts';
 import { DataStack } from './data-stack.ts';
+import { HostStack } from './host-stack.ts';
 import { MailStack } from './mail-stack.ts';
 import { type StageSettings, stageSettings } from './stages.ts';
 import { WatchStack } from './watch-stack.ts';
@@ -13,6 +15,7 @@ export interface Stacks {
   mail: MailStack;
   api: ApiStack;
   watch: WatchStack;
+  hosts?: HostStack;
 }
 
 /** Adds the stacks of one stage. `assets` holds one folder with `index.js` per surface. */
@@ -23,9 +26,10 @@ export function addStacks(app: App, stage: StageSettings, assets: string): Stack
   const mail = new MailStack(app, id('mail'), { env, stage, assets, data });
   const api = new ApiStack(app, id('api'), { env, stage, assets, data, mail });
   const watch = new WatchStack(app, id('watch'), { env, stage, data, mail, api });
+  const hosts = stage.hosts && { hosts: new HostStack(app, id('hosts'), { env, stage, api }) };
   Tags.of(app).add('project', 'rollcall');
   Tags.of(app).add('stage', stage.name);
-  return { data, mail, api, watch };
+  return { data, mail, api, watch, ...hosts };
 }
 
 async function main(): Promise<void> {

@@ -3,14 +3,25 @@ import { env } from 'node:process';
 
 export type StageName = 'dev' | 'test' | 'prod';
 
+export interface Domain {
+  name: string;
+  /** Of ACM, in the stage's region. */
+  certificateArn: string;
+}
+
 export interface StageSettings {
   name: StageName;
   /** Account and region of the credentials in use, unless set here. */
   account?: string;
   region?: string;
   /** A domain of your own. Without it links lead to the API's own endpoint, or to `baseUrl` (a CDN in front). */
-  domain?: { name: string; certificateArn: string };
+  domain?: Domain;
   baseUrl?: string;
+  /**
+   * Host names at whose root another system's language is spoken, by the name of its mount: `{ genesys: … }`. Under the
+   * mount it is spoken anyway.
+   */
+  hosts?: Readonly<Record<string, Domain>>;
   mail: {
     /** Domain that SES signs for; `from` is a plain address in it. */
     domain: string;

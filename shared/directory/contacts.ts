@@ -164,14 +164,27 @@ export async function ownerOf(ctx: Context, userId?: UserId): Promise<{ orgId: O
   return { orgId: homeOrgId, userId: id };
 }
 
-async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<LinkRecord> {
+async function readLink(ctx: Context, id: LinkId, userId?: UserId): Promise<LinkRecord> {
   const owner = await ownerOf(ctx, userId);
   const item = await ctx.table.get(keys.link(owner.orgId, owner.userId, 'validate-email', id));
-  const link = item && readLinkItem(item);
-  if (!link) fail('not-found');
+  return item ? readLinkItem(item) : fail('not-found');
+}
+
+async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<LinkRecord> {
+  const link = await readLink(ctx, id, userId);
   if (link.usedAt || link.cancelledAt)
     fail({ code: 'state-not-allowed', from: link.usedAt ? 'used' : 'cancelled', to: 'open' });
   return link;
+}
+
+/** A proof of a person by its id, whatever became of it. Fails with `not-found`. */
+export async function getValidation(
+  ctx: Context,
+  id: LinkId,
+  userId?: UserId,
+): Promise<ValidationView & { createdAt: Instant }> {
+  const link = await readLink(ctx, id, userId);
+  return { ...viewOf(link), createdAt: link.createdAt as Instant };
 }
 
 /** The same proof with a new link and letter; the older link is dead. */

@@ -218,13 +218,16 @@ export interface ClientToken {
   permissions: readonly Permission[];
 }
 
-/** Client credentials (RFC 6749 §4.4). A scope asks for fewer permissions than the client has, never for more. */
-export async function issueClientToken(
+/**
+ * The machine client behind an id and its secret. A scope asks for fewer permissions than the client has, never for more.
+ * Fails with `client-invalid`, the same for unknown and revoked ones.
+ */
+export async function provenClient(
   ctx: Context,
   id: ClientId,
   secret: string,
   scope?: Permission[],
-): Promise<ClientToken> {
+): Promise<Principal> {
   const { client, org } = await findClient(ctx, id);
   // The secret is derived and compared for unknown clients too.
   const proven = provesClient(ctx.keys.clients, id, client?.secretVersion ?? 1, secret);
@@ -236,9 +239,17 @@ export async function issueClientToken(
   const platform = client.orgId === PLATFORM_ORG;
   if (!platform && !org) fail('client-invalid');
   const orgEpoch = org?.epoch ?? 0;
-  const principal: Principal = platform
-    ? { is: 'platform', ...token, orgEpoch }
-    : { is: 'client', orgId: client.orgId, ...token, orgEpoch };
+  return platform ? { is: 'platform', ...token, orgEpoch } : { is: 'client', orgId: client.orgId, ...token, orgEpoch };
+}
+
+/** Client credentials (RFC 6749 §4.4). */
+export async function issueClientToken(
+  ctx: Context,
+  id: ClientId,
+  secret: string,
+  scope?: Permission[],
+): Promise<ClientToken> {
+  const principal = await provenClient(ctx, id, secret, scope);
   const issued = await ctx.issueAccessToken(principal, ctx.now, newId(ctx));
-  return { accessToken: issued.accessToken, expiresIn: CLIENT_TOKEN_SECONDS, permissions };
+  return { accessToken: issued.accessToken, expiresIn: CLIENT_TOKEN_SECONDS, permissions: principal.permissions };
 }

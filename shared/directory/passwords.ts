@@ -10,9 +10,10 @@ import { guardWrites } from '../store/admin-items.ts';
 import { noEvent } from '../store/audit-items.ts';
 import { readClaim } from '../store/claim-items.ts';
 import { h, keys, partitions } from '../store/keys.ts';
-import { putLetter } from '../store/letter-items.ts';
+import { putLetter, readLetterItem } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
+  cancelLink,
   isCurrent,
   isSuperseded,
   type LinkRecord,
@@ -75,7 +76,8 @@ export interface ResetView {
 export async function triggerReset(ctx: Context, id: UserId): Promise<ResetView> {
   const user = await readOwn(ctx, id);
   const linkId = newId<LinkId>(ctx);
-  const letter = newLetter(ctx, { kind: 'password-reset', orgId: user.orgId, userId: id, linkId });
+  // The letter has the id of its link, so that a reset can be told before it is sent.
+  const letter = newLetter(ctx, { id: linkId, kind: 'password-reset', orgId: user.orgId, userId: id, linkId });
   const event = { type: 'password-reset-asked', orgId: user.orgId, userId: id, subjectId: linkId } as const;
   const view: ResetView = { id: linkId, state: 'queued', createdAt: instant(ctx.now) };
   return commit(ctx, event, [putLetter(letter)], view);
@@ -91,8 +93,35 @@ export async function listResets(ctx: Context, id: UserId): Promise<{ items: Res
   return { items: links.map((link) => toResetView(link, user, link.id === current, ctx.now)) };
 }
 
+/** One reset of a person by its id; `queued` while its letter waits. Fails with `not-found`. */
+export async function getReset(ctx: Context, userId: UserId, id: LinkId): Promise<ResetView> {
+  const user = await readOwn(ctx, userId);
+  const [item, pointer, letter] = await ctx.table.getMany([
+    keys.link(user.orgId, userId, 'reset', id),
+    keys.currentLink(user.orgId, userId, 'reset'),
+    keys.letter(id),
+  ]);
+  if (item) return toResetView(readLinkItem(item), user, pointer?.id === id, ctx.now);
+  const waiting = letter && readLetterItem(letter);
+  if (waiting?.userId !== userId || waiting.orgId !== user.orgId) fail('not-found');
+  const state = waiting.state === 'queued' || waiting.state === 'sending' ? 'queued' : 'dead';
+  return { id, state, createdAt: waiting.createdAt as Instant };
+}
+
+/** Makes the link of a reset dead. One whose letter is not sent yet, or that is used, is refused by its state. */
+export function cancelReset(ctx: Context, userId: UserId, id: LinkId): Promise<void> {
+  return reapply(async () => {
+    const { state } = await getReset(ctx, userId, id);
+    if (state !== 'open') fail({ code: 'state-not-allowed', from: state, to: 'cancelled' });
+    const { orgId } = await readOwn(ctx, userId);
+    const event = { type: 'password-reset-cancelled', orgId, userId, subjectId: id } as const;
+    await commit(ctx, event, [cancelLink(keys.link(orgId, userId, 'reset', id), instant(ctx.now))], undefined);
+  });
+}
+
 function toResetView(link: LinkRecord, user: UserRecord, isNewest: boolean, now: Date): ResetView {
-  const alive = isNewest && link.epoch === user.epoch && (link.expiresAt ?? '') > now.toISOString();
+  const alive =
+    isNewest && !link.cancelledAt && link.epoch === user.epoch && (link.expiresAt ?? '') > now.toISOString();
   const open = alive ? ('open' as const) : ('dead' as const);
   return {
     id: link.id,
@@ -147,7 +176,7 @@ export async function completeReset(
 
 /** A link dies with its use, its hour, and whatever changes the epoch or the address of the person. */
 function usable(ctx: Context, { link, user, superseded }: Parts): void {
-  const fresh = !superseded && !link.usedAt && (link.expiresAt ?? '') > instant(ctx.now);
+  const fresh = !superseded && !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > instant(ctx.now);
   if (!fresh || link.epoch !== user.epoch || link.email !== user.email || user.state !== 'active') dead();
 }
 

@@ -22,6 +22,24 @@ export async function readStanding(ctx: Context, access?: { permission: Permissi
   return standing;
 }
 
+/**
+ * The context of a caller who proved themselves within the call. Fails with `permission-missing` where they may not do
+ * what is asked; every commit looks at their standing, as after a token.
+ */
+export function actingAs(ctx: Context, principal: Principal, permission: Permission): Context {
+  if (principal.is === 'platform' || !principal.permissions.includes(permission)) fail('permission-missing');
+  let standing: Promise<Standing> | undefined;
+  const acting: Context = {
+    ...ctx,
+    principal,
+    standing() {
+      standing ??= readStanding(acting, { permission });
+      return standing;
+    },
+  };
+  return acting;
+}
+
 async function look(ctx: Context, principal: Principal): Promise<Standing> {
   if (principal.is === 'platform') {
     const [item] = await ctx.table.getMany([keys.client(PLATFORM_ORG, principal.id)]);

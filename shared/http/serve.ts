@@ -48,7 +48,8 @@ export function serve(
   // as an unhandled rejection.
   ready().catch(() => undefined);
   const find = router(operations);
-  const spell = commonSpelling(operations);
+  // Another system's surface refuses in that system's way, also what is none of its operations.
+  const spell = mount === undefined ? commonSpelling(operations) : operations[0]?.spell;
   const buckets = { read: newBucket(200, 500), write: newBucket(100, 500) };
   const calls = new WeakMap<APIGatewayProxyEventV2, Call>();
 

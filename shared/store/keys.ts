@@ -13,6 +13,7 @@
 //  routing and presence    O#o#U#u                U#r                 –
 //  where a proof's id lies VL#id                  C                   –
 //  credential              O#o#S#u                P                   –
+//  security answers        O#o#S#u                F#qa                –
 //  link, its pointer       O#o#S#u                L#purpose#id, L#purpose
 //  session                 O#o#V#u                S#id                –
 //  invite                  O#o#I#i                I                   O#o#I#0: created email
@@ -58,6 +59,7 @@ export const keys = {
   activity: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#a' }),
   membership: (home: string, u: string, o: string): Key => ({ pk: user(home, u), sk: `M#${packId(o)}` }),
   credential: (o: string, u: string): Key => ({ pk: secret(o, u), sk: 'P' }),
+  answers: (o: string, u: string): Key => ({ pk: secret(o, u), sk: 'F#qa' }),
   link: (o: string, u: string, purpose: string, id: string): Key => ({
     pk: secret(o, u),
     sk: `L#${purpose}#${packId(id)}`,

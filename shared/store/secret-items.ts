@@ -4,7 +4,7 @@ import type { LinkId, OrgId, UserId } from '../model/ids.ts';
 import type { LinkPurpose } from '../security/link-token.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys } from './keys.ts';
-import { every, type Item, some, type Write } from './table.ts';
+import { equals, every, type Item, type Key, some, type Write } from './table.ts';
 
 export interface Credential {
   /** PHC string. */
@@ -28,6 +28,16 @@ export const putCredential = (o: string, u: string, credential: Credential): Wri
 export function readCredential(item: Item | undefined): Credential | undefined {
   return item && { hash: item.hash as string, setAt: item.at as string };
 }
+
+/** PHC strings of the answers by the places of their questions. */
+export const putAnswers = (o: string, u: string, hashes: Record<string, string>, before: Item | undefined): Write => ({
+  put: { ...keys.answers(o, u), k: 'answers', hashes },
+  when: equals('op', before?.op),
+  otherwise: { code: 'version-conflict' },
+});
+
+export const readAnswers = (item: Item | undefined): Record<string, string> =>
+  (item?.hashes as Record<string, string> | undefined) ?? {};
 
 /** A link that was sent, or is about to be. It dies with the epoch, its expiry, its use, or a newer letter. */
 export interface LinkRecord {
@@ -97,6 +107,14 @@ export const isCurrent = (link: LinkRecord): Write => ({
     { attribute: 'cur', equals: linkOrder(link) },
   ),
   otherwise: { code: 'link-not-usable' },
+});
+
+/** Ends a link that nobody used. */
+export const cancelLink = (key: Key, now: string): Write => ({
+  update: key,
+  set: { off: now },
+  when: every({ is: 'present' }, { attribute: 'used', equals: undefined }),
+  otherwise: { code: 'version-conflict' },
 });
 
 /** Spends a link: unused, not cancelled, not expired, same letter. Whoever comes second finds it dead. */

@@ -194,17 +194,36 @@ const TYPED: Record<string, fc.Arbitrary<unknown>> = {
   boolean: fc.boolean(),
 };
 
-/** Values for every attribute that is shown and taken and has one plain value, as the language writes them. */
-function arbitraries(rows: readonly Row[]): Record<string, fc.Arbitrary<unknown>> {
-  const plain = rows.flatMap((row) => {
-    const field = FIELDS.get(row.path);
-    if (row.access !== 'both' || !field || field.many || SPECIAL.test(row.path)) return [];
-    const values = field.options ? fc.constantFrom(...field.options) : TYPED[field.type];
-    return values ? [[row.wire, values.map((value) => row.codec.show(value))] as const] : [];
-  });
-  return Object.fromEntries(plain);
+/** Of a form of their own. */
+const FORMED: Record<string, fc.Arbitrary<unknown>> = {
+  'profile.timeZones.primary': fc.constantFrom('Europe/Paris', 'America/New_York'),
+  'profile.timeZones.secondary': fc.constantFrom('Asia/Tokyo', 'UTC'),
+  'profile.timeZones.tertiary': fc.constantFrom('Europe/Berlin', 'America/Sao_Paulo'),
+  'provisioning.providerGuid': fc.constantFrom('6f1b6a6e-2f0a-4a6e-9d54-0f6a3b1c2d3e'),
+  'profile.employer.dateHire': fc.constantFrom('2020-02-29', '1999-12-31'),
+  'contact.phone.countryCode': fc.constantFrom('FR', '44'),
+};
+
+/** Unique, references, or moves of their own: the dialect's own tests write them. */
+const SPECIAL =
+  /^(id|number|legacyId|email|username|externalId|state|version|.*Id|security|activity|routing|presence|relations)\b/;
+
+/** Values of a member that has one plain value and may simply be written; undefined for any other. */
+export function valuesAt(path: string): fc.Arbitrary<unknown> | undefined {
+  const field = FIELDS.get(path);
+  if (!field || field.many || SPECIAL.test(path)) return undefined;
+  return FORMED[path] ?? (field.options ? fc.constantFrom(...field.options) : TYPED[field.type]);
 }
 
-/** Unique, or of a form of their own: the dialect's own tests write them. */
-const SPECIAL =
-  /^(email|username|externalId|state|version|profile\.(managerId|timeZones)|preferences\.(defaultOrgId)|contact\.phone\.countryCode|security|.*[Cc]olor)/;
+/** Rows that are shown and taken and have one plain value. */
+export const plainRows = (rows: readonly Row[]): Row[] =>
+  rows.filter(({ access, path }) => access === 'both' && valuesAt(path) !== undefined);
+
+/** Values for those rows, as the language writes them. */
+const arbitraries = (rows: readonly Row[]): Record<string, fc.Arbitrary<unknown>> =>
+  Object.fromEntries(
+    plainRows(rows).flatMap((row) => {
+      const values = valuesAt(row.path);
+      return values ? [[row.wire, values.map((value) => row.codec.show(value))]] : [];
+    }),
+  );

@@ -1,8 +1,8 @@
 // The bundles, from stub handlers: form, source maps, refusal of warnings.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { surfaces } from '../../functions/surfaces.ts';
 import { bundle } from '../../infra/bundle.ts';
@@ -13,9 +13,13 @@ let built: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rollcall-bundle-'));
   await Promise.all(
-    surfaces.map(({ name, entry }) =>
-      writeFile(join(folder, entry), `export const operations = [];\nexport const worker = async () => '${name}';\n`),
-    ),
+    surfaces.map(async ({ name, entry }) => {
+      await mkdir(dirname(join(folder, entry)), { recursive: true });
+      await writeFile(
+        join(folder, entry),
+        `export const operations = [];\nexport const worker = async () => '${name}';\n`,
+      );
+    }),
   );
   // What every function is told; without a table none of them opens a connection.
   Object.assign(process.env, { STAGE: 'test', BASE_URL: 'https://rollcall.test' });

@@ -74,7 +74,7 @@ describe('surfaces', () => {
 
   test('hold the key of links only where a link is made or spent', () => {
     const holders = surfaces.filter(({ keyRings }) => keyRings.includes('links')).map(({ name }) => name);
-    expect(holders).toEqual(['invites', 'passwords', 'contacts', 'pages', 'mailer', 'sweeper']);
+    expect(holders).toEqual(['invites', 'passwords', 'contacts', 'pages', 'identity', 'mailer', 'sweeper']);
   });
 
   test('hold the key of access tokens only where they are issued', () => {

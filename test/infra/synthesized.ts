@@ -20,6 +20,7 @@ export interface Synthesized {
   mail: Template;
   api: Template;
   watch: Template;
+  hosts?: Template;
 }
 
 export interface Resource {
@@ -55,6 +56,7 @@ export function synthesized(name: StageName, changes?: Partial<StageSettings>): 
     mail: Template.fromStack(stacks.mail),
     api: Template.fromStack(stacks.api),
     watch: Template.fromStack(stacks.watch),
+    ...(stacks.hosts && { hosts: Template.fromStack(stacks.hosts) }),
   };
   if (!changes) once.set(name, templates);
   return templates;

@@ -1,0 +1,206 @@
+// The methods of the Identity domain: what each takes and answers, and what it does. JSON paths, `/rpc` and SOAP all
+// call these values.
+import { cancelValidation, getValidation, startValidation } from '../../../shared/directory/contacts.ts';
+import { type Context, orgOf } from '../../../shared/directory/context.ts';
+import { getOrg } from '../../../shared/directory/orgs.ts';
+import { cancelReset, getReset, triggerReset } from '../../../shared/directory/passwords.ts';
+import { type LinkId, numberOf, type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
+import type { Org } from '../../../shared/model/org.ts';
+import type { Permission } from '../../../shared/model/principal.ts';
+import { fail } from '../../../shared/model/problem.ts';
+import { needed, type Values } from './arguments.ts';
+import { keyOf } from './fields.ts';
+import type { Member } from './types.ts';
+import { changeOne, createOne, deleteOne, find, listAll, showOne } from './users.ts';
+
+export interface Method {
+  name: string;
+  permission: Permission;
+  args: readonly Member[];
+  /** Type of what it answers; none where it answers nothing. */
+  result?: Member;
+  run(ctx: Context, args: Values): Promise<unknown>;
+}
+
+/** An org that an argument names is checked against the token's, never obeyed: another is one that does not exist. */
+export function checkOrg(ctx: Context, given: unknown): void {
+  if (given === undefined) return;
+  const own = orgOf(ctx);
+  const { internalId, externalId } = given as Values;
+  const same = (internalId ?? own) === own && (externalId ?? String(numberOf(own))) === String(numberOf(own));
+  if (!same) fail('not-found');
+}
+
+const toOrg = ({ id, number, name, createdAt, updatedAt }: Org) => ({
+  internalId: id,
+  externalId: String(number),
+  type: 'Enterprise',
+  attributes: [
+    { name: 'enabled', value: 'true' },
+    { name: 'applicationName', value: name },
+  ],
+  createdDate: createdAt,
+  updatedDate: updatedAt,
+});
+
+/** Of a request about a person: both ids, since neither is found without the other. */
+const requestId = (userId: UserId, id: string): string => `${userId}.${id}`;
+
+function readRequestId(given: unknown): { userId: UserId; id: LinkId } {
+  const { id = '' } = given as { id?: string };
+  const [userId = '', linkId = '', ...rest] = id.split('.');
+  const known = UUID_V7.test(userId) && UUID_V7.test(linkId) && rest.length === 0;
+  return known ? { userId: userId as UserId, id: linkId as LinkId } : fail('not-found');
+}
+
+/** Shown without its token, which only the letter carries. */
+const url = (ctx: Context, page: string) => [{ name: 'url', value: `${ctx.baseUrl}${page}` }];
+
+interface Started {
+  id: string;
+  createdAt: string;
+}
+
+async function toRequest(ctx: Context, userId: UserId, { id, createdAt }: Started, page: string) {
+  const user = await find(ctx, userId);
+  return {
+    id: requestId(userId, id),
+    user: { externalId: keyOf(user) },
+    attributes: url(ctx, page),
+    createdDate: createdAt,
+    updatedDate: createdAt,
+  };
+}
+
+const toReset = async (ctx: Context, userId: UserId, started: Started) => ({
+  ...(await toRequest(ctx, userId, started, '/reset-password')),
+  owner: { internalId: orgOf(ctx), externalId: String(numberOf(orgOf(ctx))) },
+});
+
+const toValidation = (ctx: Context, userId: UserId, started: Started) =>
+  toRequest(ctx, userId, started, '/verify-email');
+
+export const METHODS: readonly Method[] = [
+  {
+    name: 'createUser',
+    permission: 'users:write',
+    args: [
+      ['user', 'User'],
+      ['org', 'OrgKey'],
+    ],
+    result: ['result', 'User'],
+    run: (ctx, args) => {
+      checkOrg(ctx, args.org);
+      return createOne(ctx, needed(args, 'user'));
+    },
+  },
+  {
+    name: 'changeUser',
+    permission: 'users:write',
+    args: [['user', 'User']],
+    result: ['result', 'User'],
+    run: (ctx, args) => changeOne(ctx, needed(args, 'user')),
+  },
+  {
+    name: 'deleteUser',
+    permission: 'users:delete',
+    args: [['user', 'UserKey']],
+    run: (ctx, args) => deleteOne(ctx, needed(args, 'user')),
+  },
+  {
+    name: 'showUser',
+    permission: 'users:read',
+    args: [['user', 'UserKey']],
+    result: ['result', 'User'],
+    run: (ctx, args) => showOne(ctx, needed(args, 'user')),
+  },
+  {
+    name: 'listUsers',
+    permission: 'users:read',
+    args: [
+      ['org', 'OrgKey'],
+      ['sample', 'User'],
+    ],
+    result: ['result', 'User', 'many'],
+    run: (ctx, args) => {
+      checkOrg(ctx, args.org);
+      return listAll(ctx, (args.sample ?? {}) as Values);
+    },
+  },
+  {
+    name: 'createPasswordResetRequest',
+    permission: 'users:set-password',
+    args: [['passwordResetRequest', 'PasswordResetRequest']],
+    result: ['result', 'PasswordResetRequest'],
+    async run(ctx, args) {
+      const { user, owner } = needed<Values>(args, 'passwordResetRequest');
+      checkOrg(ctx, owner);
+      const { id } = await find(ctx, needed({ user }, 'user'));
+      return toReset(ctx, id, await triggerReset(ctx, id));
+    },
+  },
+  {
+    name: 'showPasswordResetRequest',
+    permission: 'users:set-password',
+    args: [['passwordResetRequest', 'RequestKey']],
+    result: ['result', 'PasswordResetRequest'],
+    async run(ctx, args) {
+      const { userId, id } = readRequestId(needed(args, 'passwordResetRequest'));
+      return toReset(ctx, userId, await getReset(ctx, userId, id));
+    },
+  },
+  {
+    name: 'deletePasswordResetRequest',
+    permission: 'users:set-password',
+    args: [['passwordResetRequest', 'RequestKey']],
+    async run(ctx, args) {
+      const { userId, id } = readRequestId(needed(args, 'passwordResetRequest'));
+      await cancelReset(ctx, userId, id);
+    },
+  },
+  {
+    name: 'createContactPointValidation',
+    permission: 'users:write',
+    args: [['contactPointValidation', 'ContactPointValidation']],
+    result: ['result', 'ContactPointValidation'],
+    async run(ctx, args) {
+      const { user } = needed<Values>(args, 'contactPointValidation');
+      const { id, email = fail('not-found') } = await find(ctx, needed({ user }, 'user'));
+      const started = await startValidation(ctx, id, email as never);
+      return toValidation(ctx, id, { id: started.id, createdAt: ctx.now.toISOString() });
+    },
+  },
+  {
+    name: 'showContactPointValidation',
+    permission: 'users:write',
+    args: [['contactPointValidation', 'RequestKey']],
+    result: ['result', 'ContactPointValidation'],
+    async run(ctx, args) {
+      const { userId, id } = readRequestId(needed(args, 'contactPointValidation'));
+      return toValidation(ctx, userId, await getValidation(ctx, id, userId));
+    },
+  },
+  {
+    name: 'deleteContactPointValidation',
+    permission: 'users:write',
+    args: [['contactPointValidation', 'RequestKey']],
+    async run(ctx, args) {
+      const { userId, id } = readRequestId(needed(args, 'contactPointValidation'));
+      await cancelValidation(ctx, id, userId);
+    },
+  },
+  {
+    name: 'showOrg',
+    permission: 'orgs:read',
+    args: [['org', 'OrgKey']],
+    result: ['result', 'Org'],
+    async run(ctx, args) {
+      checkOrg(ctx, args.org);
+      return toOrg(await getOrg(ctx, orgOf(ctx)));
+    },
+  },
+];
+
+export function methodNamed(name: string): Method {
+  return METHODS.find((method) => method.name === name) ?? fail('not-found');
+}

@@ -1,0 +1,127 @@
+// Users in this service's words: found by the name they go by, changed by what is supplied, listed by example.
+
+import type { Wire } from '../../../shared/dialect/fields.ts';
+import type { Context } from '../../../shared/directory/context.ts';
+import { getUserByName } from '../../../shared/directory/named-users.ts';
+import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
+import { listUsers } from '../../../shared/directory/user-lists.ts';
+import { activateUser, deactivateUser, deleteUser, setRoles } from '../../../shared/directory/user-states.ts';
+import { createUser, getUser, updateUser } from '../../../shared/directory/users.ts';
+import { updateWork } from '../../../shared/directory/work.ts';
+import { parse } from '../../../shared/http/endpoint.ts';
+import type { UserId } from '../../../shared/model/ids.ts';
+import { fail } from '../../../shared/model/problem.ts';
+import { RoutingPatch } from '../../../shared/model/user/routing.ts';
+import { Roles, type User, UserCreate, UserPatch } from '../../../shared/model/user.ts';
+import { needed, type Values } from './arguments.ts';
+import { refuse } from './errors.ts';
+import { ATTRIBUTES, FIELDS, fromIdentity, keyOf, rolesFrom, TAGS, toIdentity } from './fields.ts';
+
+/** What a list by example answers at most. */
+const MOST_LISTED = 1000;
+const PAGE = 200;
+/** Calls that a list by example may take where few of many match. */
+const MOST_CALLS = 30;
+const GROUPS = 'profile,preferences,telephony,routing,activity';
+
+/** By the directory's own id, or by a name: externalId, username, address. */
+export function find(ctx: Context, by: UserId | Values): Promise<User> {
+  return typeof by === 'string' ? getUser(ctx, by) : getUserByName(ctx, needed(by, 'externalId'));
+}
+
+export const showOne = async (ctx: Context, key: Values): Promise<Wire> => shown(ctx, await find(ctx, key));
+
+async function shown(ctx: Context, user: User): Promise<Wire> {
+  const [one] = await allShown(ctx, [user]);
+  return one ?? {};
+}
+
+/** With the keys of those who made and last changed them, where they are people of the org. */
+async function allShown(ctx: Context, users: readonly User[]): Promise<Wire[]> {
+  const names = new Map(users.map((user) => [user.id as string, keyOf(user)]));
+  const others = new Set(users.flatMap(({ createdBy, updatedBy }) => [createdBy ?? '', updatedBy ?? '']));
+  const unknown = [...others].filter((id) => id !== '' && !names.has(id)).slice(0, 20);
+  const found = await Promise.all(unknown.map((id) => getUser(ctx, id as UserId).catch(() => undefined)));
+  for (const user of found) if (user) names.set(user.id, keyOf(user));
+  return users.map((user) => toIdentity(user, names));
+}
+
+/** An invite goes out with it, unless the user may not sign in. */
+export async function createOne(ctx: Context, given: Values): Promise<Wire> {
+  const externalId = needed<string>(given, 'externalId');
+  if (given.email === undefined) refuse('ATTRIBUTE_NULL', 'email', 'is missing');
+  const { patch, roles, loginEnabled = true, tags, answers } = fromIdentity(given);
+  const body = {
+    ...patch,
+    externalId,
+    ...(roles && { roles }),
+    ...(tags && { routing: { tags } }),
+    ...(loginEnabled && { invite: true }),
+  };
+  const { id } = await createUser(ctx, parse(UserCreate, body));
+  await setSecurityAnswers(ctx, id, answers);
+  if (!loginEnabled) await deactivateUser(ctx, id);
+  return shown(ctx, await getUser(ctx, id));
+}
+
+/** Each part is a change of its own, in an order that may be done again: a call whose answer was lost is repeated. */
+export async function changeOne(ctx: Context, given: Values): Promise<Wire> {
+  const before = await find(ctx, given);
+  const { patch, roles, loginEnabled, tags, answers } = fromIdentity(given, before);
+  if (Object.keys(patch).length > 0) await updateUser(ctx, before.id, parse(UserPatch, patch));
+  if (tags !== undefined) await updateWork(ctx, before.id, 'routing', parse(RoutingPatch, { tags }));
+  await setSecurityAnswers(ctx, before.id, answers);
+  if (roles) await setRoles(ctx, before.id, parse(Roles, roles, '/roles'));
+  if (loginEnabled === false && before.state !== 'inactive') await deactivateUser(ctx, before.id);
+  if (loginEnabled === true && before.state === 'inactive') await activateUser(ctx, before.id);
+  return shown(ctx, await getUser(ctx, before.id));
+}
+
+export async function deleteOne(ctx: Context, key: Values): Promise<void> {
+  await deleteUser(ctx, (await find(ctx, key)).id);
+}
+
+/** Everyone who equals the sample in all that it says; a thousand at most, else refused by this service's symbol. */
+export async function listAll(ctx: Context, sample: Values): Promise<Wire[]> {
+  const filter = filterOf(sample);
+  const users: User[] = [];
+  let cursor: string | undefined;
+  for (let calls = 0; calls < MOST_CALLS; calls++) {
+    const page = await listUsers(ctx, { filter, cursor, limit: PAGE, fields: GROUPS });
+    users.push(...page.items);
+    cursor = page.nextCursor;
+    if (users.length > MOST_LISTED) break;
+    if (cursor === undefined) return allShown(ctx, users);
+  }
+  return fail('sort-too-large');
+}
+
+function filterOf(sample: Values): string | undefined {
+  const { externalId, loginEnabled, roles, attributes = [], preferences = [], ...fields } = sample;
+  const parts = [
+    ...Object.entries(fields).map(([wire, value]) => equalTo(wire, value)),
+    ...(attributes as { name: string; value?: string }[]).map(({ name, value }) => equalTo(name, value)),
+    ...(preferences as { name: string; value?: string }[]).map(
+      ({ name, value }) => `preferences.map.${plainName(name)} eq ${JSON.stringify(value ?? '')}`,
+    ),
+    ...(roles === undefined ? [] : rolesFrom(roles as string[]).map((role) => `roles eq ${JSON.stringify(role)}`)),
+    ...(externalId === undefined
+      ? []
+      : [`(${['externalId', 'username', 'email'].map((m) => `${m} eq ${JSON.stringify(externalId)}`).join(' or ')})`]),
+    ...(loginEnabled === undefined ? [] : [`state ${loginEnabled ? 'ne' : 'eq'} "inactive"`]),
+  ];
+  return parts.length > 0 ? parts.join(' and ') : undefined;
+}
+
+function equalTo(wire: string, value: unknown): string {
+  const row = [...FIELDS, ...ATTRIBUTES, TAGS].find((one) => one.wire === wire);
+  if (!row) return refuse('ARG_INVALID_DATA', wire, 'cannot be in a sample');
+  const read = row.access === 'shown' ? { value } : row.codec.read(value);
+  if ('wrong' in read) return refuse('ARG_INVALID_DATA', wire, read.wrong);
+  const values = Array.isArray(read.value) ? read.value : [read.value];
+  return values.map((one) => `${row.path} eq ${JSON.stringify(one)}`).join(' and ');
+}
+
+/** A pair's name stands in a filter as it is: only what the grammar takes. */
+const plainName = (name: string): string =>
+  /^[\w.-]{1,128}$/.test(name) ? name : refuse('ARG_INVALID_CHAR', 'preferences', 'a name that cannot be looked for');

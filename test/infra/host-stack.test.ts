@@ -1,0 +1,31 @@
+// Host names of their own for other systems' languages.
+import { describe, expect, test } from 'vitest';
+import { httpSurfaces } from '../../functions/surfaces.ts';
+import { atRoot } from '../../infra/host-stack.ts';
+import { only, resources, synthesized } from './synthesized.ts';
+
+const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
+
+describe('the stack of hosts', () => {
+  test('is not there for a stage that names none', () => {
+    expect(synthesized('prod').hosts).toBeUndefined();
+  });
+
+  test('speaks a language at the root of its host, by the functions that speak it under its mount', () => {
+    const { hosts } = synthesized('prod', { hosts: { identity: { name: 'identity.example.com', certificateArn } } });
+    if (!hosts) throw new Error('there is no stack of hosts');
+    const keys = resources(hosts, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
+    const declared = httpSurfaces.filter(({ dialect }) => dialect === '/identity').flatMap(atRoot);
+    expect(keys.sort()).toEqual(declared.sort());
+    expect(keys).toContain('ANY /{proxy+}');
+    expect(only(hosts, 'AWS::ApiGatewayV2::DomainName').Properties.DomainName).toBe('identity.example.com');
+    expect(only(hosts, 'AWS::ApiGatewayV2::Api').Properties.DisableExecuteApiEndpoint).toBe(true);
+    const throttle = { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 };
+    expect(only(hosts, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual(throttle);
+  });
+
+  test('is refused for a language that nothing speaks', () => {
+    const settings = { hosts: { klingon: { name: 'klingon.example.com', certificateArn } } };
+    expect(() => synthesized('prod', settings)).toThrow(/klingon/);
+  });
+});
