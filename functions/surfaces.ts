@@ -236,6 +236,16 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'outreach',
+    entry: 'dialects/outreach.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/outreach'],
+    dialect: '/outreach',
+  },
+  {
+    kind: 'http',
     name: 'oauth',
     entry: 'oauth.ts',
     ...plain,

@@ -16,6 +16,7 @@ import { putCredential } from '../store/secret-items.ts';
 import { newUser, type UserRecord } from '../store/user-items.ts';
 import { commit } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
+import { createUser } from './create-user.ts';
 import { DEPARTMENTS, NAMES, PLACES, TEAMS, TITLES } from './demo-names.ts';
 import { createInvite } from './invites.ts';
 import { applyFeedback } from './letters.ts';
@@ -24,7 +25,6 @@ import { createRole } from './structure/roles.ts';
 import { joinUnit } from './structure/unit-members.ts';
 import { createUnit } from './structure/units.ts';
 import { deactivateUser, deleteUser, lockUser } from './user-states.ts';
-import { createUser } from './users.ts';
 
 export interface Demo {
   people: number;

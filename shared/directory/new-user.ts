@@ -20,12 +20,13 @@ import { applyPatch, checkKeys, checkSize } from './record.ts';
 export type NewUser = UserCreate & { roles: Role[] };
 
 /** Where somebody begins, if not as nobody knew them: an import says more than an input can. */
-export interface Beginning {
-  id: UserId;
+export interface Origin {
+  /** Drawn anew unless told. */
+  id?: UserId;
   facts: Partial<UserRecord>;
   credential?: Credential | undefined;
   /** Said where the id is taken already, in place of a lost race. */
-  idTaken: Problem;
+  idTaken?: Problem;
 }
 
 export interface UserPlan {
@@ -39,7 +40,7 @@ export interface UserPlan {
  * Plans a person of the org. Reads nothing but the caller's standing. Whether the org has the roles, division and manager
  * is the caller's to check.
  */
-export async function planUser(ctx: Context, org: OrgRecord, input: NewUser, from?: Beginning): Promise<UserPlan> {
+export async function planUser(ctx: Context, org: OrgRecord, input: NewUser, from?: Origin): Promise<UserPlan> {
   const { invite, roles, routing, presence, ...patch } = input;
   const id = from?.id ?? newId<UserId>(ctx);
   const blank = blankRecord(ctx, org, id, roles);
@@ -56,7 +57,7 @@ export async function planUser(ctx: Context, org: OrgRecord, input: NewUser, fro
   const work = firstWork(routing, presence);
   const core = newUser(record);
   const writes: Write[] = [
-    from ? { ...core, otherwise: from.idTaken } : core,
+    from?.idTaken ? { ...core, otherwise: from.idTaken } : core,
     claimEmail(input.email, org.id, id),
     claimNumber(org.id, id),
     ...invited,

@@ -38,6 +38,7 @@ export async function checkTeams(
   teams: readonly TeamId[],
   member = 'teams',
 ): Promise<void> {
+  if (teams.length === 0) return;
   const items = await ctx.table.getMany(teams.map((team) => keys.unit(orgId, 'team', team)));
   const issues = items.flatMap((item, i): Issue[] =>
     item && readUnitItem(item).state === 'live'

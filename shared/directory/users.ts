@@ -1,12 +1,12 @@
-// People: create, read, change. Only the home org changes identity, profile and security. The moves between their
-// states are in user-states.ts.
+// People: read, change. Only the home org changes identity, profile and security. Somebody new is in create-user.ts; the
+// moves between their states are in user-states.ts.
 import { domainOf } from '../model/email-address.ts';
 import type { EventType } from '../model/event.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
-import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
+import { knowsRoles, mayGrant, type Permission, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
-import { LIVE, type User, type UserCreate, type UserPatch, type UserState } from '../model/user.ts';
+import { LIVE, type User, type UserPatch, type UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
 import { type Counted, readActivity, readWork, type Work } from '../store/beside-items.ts';
 import { moveClaims, readClaim } from '../store/claim-items.ts';
@@ -18,9 +18,6 @@ import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, sideWrites, toUser, type UserRecord, withSide } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant, newId, orgOf, principalOf, type Standing, ttlAt } from './context.ts';
-import { countInvite } from './invite-plan.ts';
-import { together } from './limits.ts';
-import { type NewUser, planUser } from './new-user.ts';
 import { addressNotice } from './outbox.ts';
 import { checkLocked } from './preference-layers.ts';
 import { applyPatch, changedMembers, checkKeys, checkSize } from './record.ts';
@@ -85,28 +82,6 @@ export async function getUserByNumber(ctx: Context, number: number, state?: 'del
   return getUser(ctx, holder?.userId ?? newId<UserId>(ctx), state);
 }
 
-export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
-  const counted = input.invite ? countInvite(ctx) : Promise.resolve();
-  const [standing] = await together([ctx.standing(), counted, checkReferences(ctx, orgOf(ctx), input)]);
-  const { org = fail('permission-missing') } = standing;
-  const roles = [...new Set(input.roles ?? (['member'] as const))];
-  checkGrant(standing, roles);
-  checkDomain(org, input.email);
-  if (input.invite && !standing.permissions.includes('users:invite')) fail('permission-missing');
-  try {
-    // Another may have got the number that follows from the id: the next try draws another id.
-    return await reapply(() => create(ctx, org, { ...input, roles }));
-  } catch (error) {
-    throw hasCode(error, 'email-taken') ? await emailTaken(ctx, input.email) : error;
-  }
-}
-
-async function create(ctx: Context, org: OrgRecord, input: NewUser): Promise<User> {
-  const { record, work, writes, event } = await planUser(ctx, org, input);
-  const answer = { ...toUser(record, undefined, work), ...(record.inviteId && { inviteId: record.inviteId }) };
-  return commit(ctx, event, writes, answer);
-}
-
 /** The refusal for an address somebody holds. Callers of the home org are told which deleted person to restore. */
 export async function emailTaken(ctx: Context, address: string): Promise<never> {
   const holder = readClaim(await ctx.table.get(keys.emailClaim(address)));
@@ -119,23 +94,31 @@ export async function emailTaken(ctx: Context, address: string): Promise<never> 
 export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, version?: number): Promise<User> {
   const references = settled(checkReferences(ctx, orgOf(ctx), patch, id));
   try {
-    return await changeUser(ctx, id, 'user-updated', version, async (before) => {
-      const after = applyPatch(before, patch);
-      await references;
-      if (patch.preferences) await checkLocked(ctx, before, after);
-      // It keeps the person out until they have set a new password.
-      if (patch.security) checkAboveNone(await ctx.standing(), before.roles);
-      if (patch.email === undefined || patch.email === before.email) return { after };
-      if (principalOf(ctx).id === id) fail('own-address-needs-proof');
-      const standing = await ctx.standing();
-      if (standing.org) checkDomain(standing.org, patch.email);
-      // Whoever sets an address can have a password reset sent to it: nobody becomes more than they are that way.
-      checkAboveNone(standing, before.roles);
-      return changeAddress(ctx, before, after);
-    });
+    return await changeUser(ctx, id, 'user-updated', version, (before) => toPatched(ctx, before, patch, references));
   } catch (error) {
     throw hasCode(error, 'email-taken') && patch.email ? await emailTaken(ctx, patch.email) : error;
   }
+}
+
+/** The plan of a merge patch; `references` are those of the patch, checked beside the reads. */
+export async function toPatched(
+  ctx: Context,
+  before: UserRecord,
+  patch: UserPatch,
+  references: Promise<void>,
+): Promise<Planned> {
+  const after = applyPatch(before, patch);
+  await references;
+  if (patch.preferences) await checkLocked(ctx, before, after);
+  // It keeps the person out until they have set a new password.
+  if (patch.security) checkAboveNone(await ctx.standing(), before.roles);
+  if (patch.email === undefined || patch.email === before.email) return { after };
+  if (principalOf(ctx).id === before.id) fail('own-address-needs-proof');
+  const standing = await ctx.standing();
+  if (standing.org) checkDomain(standing.org, patch.email);
+  // Whoever sets an address can have a password reset sent to it: nobody becomes more than they are that way.
+  checkAboveNone(standing, before.roles);
+  return changeAddress(ctx, before, after);
 }
 
 /** What people may change in their own record: the same change without the permission. */
@@ -151,7 +134,7 @@ export function updateSelf(ctx: Context, patch: UserPatch, version?: number): Pr
 }
 
 /** Its failure is heard where it is waited for, also when that is never reached. */
-function settled(started: Promise<void>): Promise<void> {
+export function settled(started: Promise<void>): Promise<void> {
   started.catch(() => undefined);
   return started;
 }
@@ -251,6 +234,11 @@ function shownElsewhere(before: UserRecord, after: UserRecord): boolean {
   const shown = ({ email, state, lock, profile }: UserRecord) =>
     JSON.stringify([email, state, Boolean(lock), profile?.givenName, profile?.familyName, profile?.displayName]);
   return shown(before) !== shown(after);
+}
+
+/** Fails with `permission-missing`, naming it: of a change that needs more than its operation does. */
+export function checkPermission({ permissions }: Standing, wanted: Permission): void {
+  if (!permissions.includes(wanted)) fail({ code: 'permission-missing', detail: wanted });
 }
 
 /** Roles that the caller gives: the org has them, and they grant nothing that the caller lacks. */

@@ -8,9 +8,10 @@ import { newAddress, newWorld, type World } from '../support/world.ts';
 import { plainRows, type Speaker, valuesAt } from './contract.ts';
 import { identity } from './identity-speaker.ts';
 import { native } from './native-speaker.ts';
+import { outreach } from './outreach-speaker.ts';
 
 type Language = Pick<Speaker, 'rows' | 'create' | 'read' | 'update'>;
-const LANGUAGES: Readonly<Record<string, Language>> = { native, identity };
+const LANGUAGES: Readonly<Record<string, Language>> = { native, identity, outreach };
 
 let world: World;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { commit } from '../../shared/directory/commit.ts';
 import type { Context } from '../../shared/directory/context.ts';
 import { planRows, type RowRun } from '../../shared/directory/jobs/rows.ts';
 import { actorStanding } from '../../shared/directory/standing.ts';
-import { createUser } from '../../shared/directory/users.ts';
+import { createUser } from '../../shared/directory/create-user.ts';
 import type { Steps } from '../../shared/job-runner.ts';
 import type { ClientId } from '../../shared/model/ids.ts';
 import type { RowResult } from '../../shared/model/job.ts';

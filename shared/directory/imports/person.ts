@@ -8,6 +8,7 @@ import type { User, UserPatch } from '../../model/user.ts';
 import { type Holder, readClaim } from '../../store/claim-items.ts';
 import { keys } from '../../store/keys.ts';
 import type { OrgRecord } from '../../store/org-items.ts';
+import { joinTeam } from '../../store/structure-items.ts';
 import type { Item } from '../../store/table.ts';
 import { readUserItem } from '../../store/user-items.ts';
 import { commit } from '../commit.ts';
@@ -17,7 +18,6 @@ import { planUser, type UserPlan } from '../new-user.ts';
 import { checkLocked } from '../preference-layers.ts';
 import { applyPatch } from '../record.ts';
 import { checkReferences } from '../references.ts';
-import { placeIn } from '../structure/unit-members.ts';
 import { changeUser, checkAboveNone, checkDomain, checkGrant } from '../users.ts';
 import { attempts, type Draw, isOwnId, originOf, pastOf, type Voucher } from './beginnings.ts';
 
@@ -186,7 +186,7 @@ export async function planPerson(
     idTaken: { code: 'id-taken' } as const,
   };
   const plan = await planUser(ctx, org, input, begins);
-  return { ...plan, writes: [...plan.writes, ...teams.flatMap((team) => placeIn(org.id, id, team))], kept };
+  return { ...plan, writes: [...plan.writes, ...teams.flatMap((team) => joinTeam(org.id, id, team))], kept };
 }
 
 export const outcomeOf = ({ record }: UserPlan): Outcome => ({
