@@ -3,6 +3,7 @@ import './stub-hash.ts';
 import { compareBundles } from './bundles.ts';
 import { costs } from './cost.ts';
 import { countCalls, itemBytes, pageLine } from './counts.ts';
+import { compareImport } from './import.ts';
 import { timeLetters } from './letters.ts';
 import type { Line } from './lines.ts';
 import { timeLocalRun } from './local.ts';
@@ -38,7 +39,7 @@ async function main(): Promise<void> {
   lines.push(...(await section(5, 'bundles, cold start, memory', () => compareBundles(stage))));
   lines.push(...(await section(7, 'letters', timeLetters)));
   lines.push(...(await section(9, 'npm start, 500 sign-ins', timeLocalRun)));
-  lines.push({ goal: 8, what: 'import', figure: 'there is no import yet', wanted: '≥ 70 %', verdict: 'not yet' });
+  lines.push(...(await section(8, 'import beside a bare client', compareImport)));
   lines.push(...costs(footprints));
   lines.sort((a, b) => a.goal - b.goal);
   say('done\n');

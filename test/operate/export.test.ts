@@ -8,6 +8,7 @@ import { exportToFile, manifestOf } from '../../infra/operate/export-file.ts';
 import { importFile } from '../../infra/operate/import-file.ts';
 import { USER_COLUMNS } from '../../shared/transfer/columns.ts';
 import { folder, linesOf, openedBy } from '../support/files.ts';
+import { full } from '../support/full-person.ts';
 import { BCRYPT, HASHED, importing } from '../support/importing.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
@@ -34,6 +35,9 @@ async function filled(n: number): Promise<TestService> {
       span: 100_000 - from,
     });
   }
+  await importing(service, [{ email: 'full@moved.test', ...full }], {
+    importId: '0192f0c1-0000-7000-8000-000000000009',
+  });
   await importing(service, [
     {
       email: 'known@moved.test',
@@ -62,17 +66,19 @@ describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
     const service = await filled(30);
     const out = join(folder(), `people.${format}`);
     const manifest = await exportToFile(openedBy(service), { out, format, passwords: true });
-    expect(manifest.people).toBe(34);
+    expect(manifest.people).toBe(35);
     const elsewhere = await testService();
     // Nobody is of the future there.
     elsewhere.advance(3_600_000);
     const { outcomes } = await importFile(openedBy(elsewhere), { file: out, format });
     // The owner has the address that the other owner has.
-    expect(outcomes).toEqual({ created: 33, skipped: 1 });
+    expect(outcomes).toEqual({ created: 34, skipped: 1 });
     const [before, after] = [join(folder(), 'before.ndjson'), join(folder(), 'after.ndjson')];
     await exportToFile(openedBy(service), { out: before, format: 'ndjson', passwords: true });
     await exportToFile(openedBy(elsewhere), { out: after, format: 'ndjson', passwords: true });
-    expect(others(await linesOf(after))).toEqual(others(await linesOf(before)));
+    const [then, now] = [others(await linesOf(before)), others(await linesOf(after))];
+    expect(now).toEqual(then);
+    expect(now.find(({ email }) => email === 'full@moved.test')).toMatchObject(full);
     await elsewhere.signIn('known@moved.test', HASHED);
     expect(brokenInvariants(await elsewhere.dump(), elsewhere.clock.now())).toEqual([]);
   });
@@ -82,7 +88,7 @@ describe.each(['ndjson', 'csv'] as const)('%s', (format) => {
     const options = { format, filter: 'email co "moved"' } as const;
     const whole = join(folder(), 'whole');
     const { sha256, people } = await exportToFile(openedBy(service), { ...options, out: whole });
-    expect(people).toBe(253);
+    expect(people).toBe(254);
     const out = join(folder(), 'people');
     for (let steps = 1; ; steps++) {
       let step = 0;
@@ -116,7 +122,7 @@ test('a manifest says what the file is', async () => {
     columns: USER_COLUMNS.map(({ path }) => path),
     filter: 'state eq "staged"',
     passwords: false,
-    people: 3,
+    people: 4,
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   });
