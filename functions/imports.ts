@@ -1,6 +1,7 @@
 // Many people at once, from a file.
 import * as v from 'valibot';
-import { MAX_IMPORT_ROWS, type SentRow, startImport } from '../shared/directory/imports/jobs.ts';
+import { MAX_IMPORT_ROWS, startImport } from '../shared/directory/imports/jobs.ts';
+import type { SentRow } from '../shared/directory/imports/places.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { OnExisting } from '../shared/model/import-row.ts';
 import { Job } from '../shared/model/job.ts';

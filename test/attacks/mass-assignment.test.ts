@@ -65,6 +65,8 @@ const WRITES: Record<string, string[]> = {
   'PATCH /v1/users/{id}': ['password', 'roles'],
   'PATCH /v1/me': ['password', 'roles', 'email', 'username', 'externalId', 'telephony', 'provisioning', 'custom'],
   'POST /v1/invites': ['password', 'username'],
+  'POST /v1/invites/bulk': ['roles', 'email'],
+  'POST /v1/users/bulk': ['roles', 'patch'],
   'POST /v1/invites/accept': ['roles', 'username', 'contact', 'preferences', 'invite'],
   'PUT /v1/users/{id}/roles': ['password', 'email'],
   'POST /v1/users/{id}/lock': ['roles', 'by'],

@@ -16,13 +16,10 @@ import { doRows, planRows, type RowRun } from '../jobs/rows.ts';
 import { toJob } from '../jobs/views.ts';
 import { checkTeams } from '../references.ts';
 import { importPerson, type Outcome, type Terms } from './person.ts';
-import { placeRows } from './places.ts';
+import { placeRows, type SentRow } from './places.ts';
 
 /** Rows of one import. */
 export const MAX_IMPORT_ROWS = 10_000;
-
-/** A row as it was sent, or why it cannot be read. */
-export type SentRow = { input: unknown } | { problem: Problem };
 
 export interface ImportAsked {
   dryRun: boolean;
@@ -58,22 +55,17 @@ async function readRows(
   const orgId = orgOf(ctx);
   const first = newFirsts(orgId);
   const people: ImportRow[] = [];
-  const placed = await placeRows(
-    ctx,
-    orgId,
-    sent.map((row) => ('input' in row ? row.input : undefined)),
-  );
-  const rows = sent.map((row, i): KeptRow => {
-    const at = placed[i];
+  const placed = await placeRows(ctx, orgId, sent);
+  const rows = placed.map((row, i): KeptRow => {
     if ('problem' in row) return row;
-    if (!at || 'problem' in at) return at ?? { problem: TOO_LONG };
-    if (Buffer.byteLength(JSON.stringify(at) ?? '') > MAX_ROW_BYTES) return { problem: TOO_LONG };
-    const read = readImportRow(at.input);
+    const { input, teams } = row;
+    if (Buffer.byteLength(JSON.stringify(row)) > MAX_ROW_BYTES) return { problem: TOO_LONG };
+    const read = readImportRow(input);
     if ('problem' in read) return read;
     const repeats = first(read.row, i + 1);
     if (repeats) return { outcome: repeats };
     people.push(read.row);
-    return { input: at.input, ...(at.teams.length > 0 && { teams: at.teams }) };
+    return { input, ...(teams.length > 0 && { teams }) };
   });
   return { rows, people, joining: rows.some((row) => 'teams' in row) };
 }

@@ -3,9 +3,10 @@
 import * as v from 'valibot';
 import { DivisionId, type OrgId, TeamId } from '../../model/ids.ts';
 import { readBy } from '../../model/parse.ts';
-import type { Issue, Problem } from '../../model/problem.ts';
+import { fail, type Issue, type Problem } from '../../model/problem.ts';
 import { MAX_UNITS } from '../../model/structure.ts';
 import { keys } from '../../store/keys.ts';
+import type { Key } from '../../store/table.ts';
 import type { Context } from '../context.ts';
 
 const Name = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(255));
@@ -14,6 +15,12 @@ const Told = v.object({
   division: v.nullish(Name),
   joinTeams: v.nullish(v.pipe(v.array(Name), v.maxLength(MAX_UNITS.team))),
 });
+
+/** A row as it was sent, or why it cannot be read. */
+export type SentRow = { input: unknown } | { problem: Problem };
+
+/** Names of a kind that one file may have: ten calls. */
+const MOST_NAMES = 1000;
 
 export interface Placed {
   /** The row without the names, and with the id of its division. */
@@ -24,32 +31,36 @@ export interface Placed {
 const isObject = (input: unknown): input is Record<string, unknown> =>
   typeof input === 'object' && input !== null && !Array.isArray(input);
 
-/** Every row with ids for the names in it, or the refusal of one that names what the org does not have. */
+/**
+ * Every row with ids for the names in it, or the refusal of one that names what the org does not have. Fails with
+ * `input-invalid` where the file has more names than are looked up.
+ */
 export async function placeRows(
   ctx: Context,
   orgId: OrgId,
-  inputs: readonly unknown[],
+  sent: readonly SentRow[],
 ): Promise<(Placed | { problem: Problem })[]> {
-  const told = inputs.map((input) => (isObject(input) ? readBy(Told, input) : undefined));
-  const rows = told.map((read) => (read && 'output' in read ? read.output : {}));
-  const divisions = await idsOf(
-    ctx,
-    orgId,
-    'division',
-    DivisionId,
-    rows.flatMap(({ division }) => division ?? []),
-  );
-  const teams = await idsOf(
-    ctx,
-    orgId,
-    'team',
-    TeamId,
-    rows.flatMap(({ joinTeams }) => joinTeams ?? []),
-  );
-  return inputs.map((input, i) => {
+  const told = sent.map((row) => ('input' in row && isObject(row.input) ? readBy(Told, row.input) : undefined));
+  const names = told.flatMap((read) => (read && 'output' in read ? read.output : []));
+  const [divisions, teams] = await Promise.all([
+    idsOf(
+      ctx,
+      (name) => keys.nameClaim(orgId, 'division', name),
+      DivisionId,
+      names.flatMap((it) => it.division ?? []),
+    ),
+    idsOf(
+      ctx,
+      (name) => keys.nameClaim(orgId, 'team', name),
+      TeamId,
+      names.flatMap((it) => it.joinTeams ?? []),
+    ),
+  ]);
+  return sent.map((row, i) => {
     const read = told[i];
-    if (!isObject(input) || !read) return { input, teams: [] };
-    return 'problem' in read ? read : placed(input, read.output, divisions, teams);
+    if ('problem' in row) return row;
+    if (!read || !isObject(row.input)) return { input: row.input, teams: [] };
+    return 'problem' in read ? read : placed(row.input, read.output, divisions, teams);
   });
 }
 
@@ -74,8 +85,7 @@ function placed(
 /** What each name stands for. An id stands for itself, whether there is such a thing or not. */
 async function idsOf<Id extends string>(
   ctx: Context,
-  orgId: OrgId,
-  kind: 'division' | 'team',
+  claimOf: (name: string) => Key,
   schema: v.GenericSchema<unknown, Id>,
   given: readonly string[],
 ): Promise<Map<string, Id>> {
@@ -86,10 +96,13 @@ async function idsOf<Id extends string>(
     if (id.success) ids.set(name, id.output);
     else names.push(name);
   }
+  if (names.length > MOST_NAMES) refuse(`names more than ${MOST_NAMES} divisions or teams`);
   for (let i = 0; i < names.length; i += 100) {
     const some = names.slice(i, i + 100);
-    const claims = await ctx.table.getMany(some.map((name) => keys.nameClaim(orgId, kind, name)));
+    const claims = await ctx.table.getMany(some.map(claimOf));
     for (const [at, claim] of claims.entries()) if (claim) ids.set(some[at] as string, claim.u as Id);
   }
   return ids;
 }
+
+const refuse = (message: string): never => fail({ code: 'input-invalid', issues: [{ pointer: '', message }] });

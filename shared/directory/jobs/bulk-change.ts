@@ -46,9 +46,9 @@ function readWalk(orgId: OrgId, text: string): Walk {
 
 export function changeStep(worker: Context, job: JobRecord): Promise<JobRecord> {
   const { filter, change } = job.options as { filter: string; change: string };
-  if (job.total === undefined) return findMore(worker, job, filter);
-  const walk = readWalk(job.orgId, filter);
   const act = actOf(JSON.parse(change) as Change);
+  if (job.total === undefined) return findMore(worker, job, filter, act);
+  const walk = readWalk(job.orgId, filter);
   const run = (ctx: Context, row: RowToDo) => changeRow(ctx, row, walk, act);
   return doRows(worker, job, run, [act.needs]);
 }
@@ -60,9 +60,11 @@ interface Reached {
   from?: string[];
 }
 
-async function findMore(worker: Context, job: JobRecord, filter: string): Promise<JobRecord> {
+async function findMore(worker: Context, job: JobRecord, filter: string, { needs }: Act): Promise<JobRecord> {
+  const acting = actingFor(worker, job);
+  if (!(await acting.standing()).permissions.includes(needs)) fail('permission-missing');
   const { kept, rest, from } = JSON.parse(job.position ?? '{"kept":0,"rest":[]}') as Reached;
-  const found = await walkPeople(actingFor(worker, job), { filter, limit: FOUND_AT_ONCE, from });
+  const found = await walkPeople(acting, { filter, limit: FOUND_AT_ONCE, from });
   const ids = [...rest, ...found.records.map(({ id }) => id)];
   if (kept + ids.length > MOST_CHANGED) fail('too-many-matches');
   const whole = found.position ? ids.length - (ids.length % BLOCK_ROWS) : ids.length;

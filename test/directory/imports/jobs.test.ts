@@ -312,6 +312,8 @@ describe('an import', () => {
     expect((await byEmail('b@moved.test')).divisionId).toBe(division.id);
     const members = await ok(call('GET', `/v1/teams/${north.id}/members`));
     expect(members.items.map(({ id }: Json) => id)).toEqual([a.id]);
+    const many = Array.from({ length: 1001 }, (_, i) => `m${i}@moved.test,Team ${i}`);
+    expect((await sendFile(service, `email,joinTeams\n${many.join('\n')}`, { token })).status).toBe(422);
     const without = await tokenWith('users:read', 'users:write');
     const refused = await sendFile(service, 'email,joinTeams\ng@moved.test,North\n', { token: without });
     expect([refused.status, refused.json.code]).toEqual([403, 'permission-missing']);

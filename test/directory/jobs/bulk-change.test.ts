@@ -1,8 +1,10 @@
 // One change of all whom a filter finds: found first, then changed one by one by the rules of the single change.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { MOST_CHANGED } from '../../../shared/directory/jobs/bulk-change.ts';
+import { matches, parseFilter } from '../../../shared/model/filter.ts';
 import { workerContext } from '../../../shared/post-office.ts';
 import { keys } from '../../../shared/store/keys.ts';
+import { newCrowd } from '../../support/crowd.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { lookAt, runJob, stoppedAtEachCall, workOnce } from '../../support/jobs.ts';
 import { type Json, type TestService, testService } from '../../support/service.ts';
@@ -80,6 +82,22 @@ describe('a change of all whom a filter finds', () => {
     expect(none).toMatchObject({ job: { state: 'done', total: 0, done: 0 }, rows: [] });
     await sound();
   });
+
+  test('finds each once, and nobody else, on a walk of several steps', async () => {
+    const { users } = await newCrowd(service, 1300);
+    const group = await ok(call('POST', '/v1/groups', { name: 'A group' }));
+    for (const filter of [
+      // Everyone is looked at: more than a step does.
+      'profile.title eq "pilot" and profile.department pr',
+      // Entries lead to more people than a step reads, and not all of them match.
+      'profile.department eq "support" and profile.familyName pr',
+    ]) {
+      const expected = users.filter((user) => user.state !== 'deleted' && matches(parseFilter(filter), user));
+      const { rows } = await bulk({ filter, change: { addGroup: group.id }, dryRun: true });
+      expect(expected.length).toBeGreaterThan(40);
+      expect(rows.map(({ userId }) => userId)).toEqual(expected.map(({ id }) => id));
+    }
+  }, 60_000);
 
   test('is any of these, and says where it was so already', async () => {
     const [a, b] = (await people(2, sales)) as [Json, Json];

@@ -245,7 +245,7 @@ describe('a cancelled job', () => {
   });
 });
 
-test('a small job of one org is done while a large one of another is still under way, and so is the third org’s', async () => {
+test('a small job of one org is done while two large ones of another are still under way', async () => {
   const large = await startRows(service, addresses(200));
   const larger = await startRows(service, addresses(200));
   service.advance(1000);
