@@ -12,14 +12,12 @@ const csv = (rows: number) =>
   `Mail,profile.givenName,profile.familyName\n${Array.from({ length: rows }, (_, i) => `p${i}@moved.test,P${i},Moved\n`).join('')}`;
 const mapping = readMapping('Mail=email');
 
-const people = async (service: TestService) =>
-  (await service.dump()).filter(({ k, em }) => k === 'user' && String(em).endsWith('@moved.test'));
-
 async function eachOnce(service: TestService, rows: number): Promise<void> {
-  const emails = (await people(service)).map(({ em }) => em);
+  const all = await service.dump();
+  const emails = all.flatMap(({ k, em }) => (k === 'user' && String(em).endsWith('@moved.test') ? [em] : []));
   expect(emails).toHaveLength(rows);
   expect(new Set(emails).size).toBe(rows);
-  expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+  expect(brokenInvariants(all, service.clock.now())).toEqual([]);
 }
 
 test('a file of some hundred people comes in, batch by batch, and tells how far it is', async () => {
@@ -133,7 +131,7 @@ test('entries name whoever is named, and rows may do no more than they', async (
 });
 
 describe('a stop', () => {
-  const ROWS = 230;
+  const ROWS = 210;
 
   const stopped = async (service: TestService, options: ImportOptions) => {
     try {
@@ -206,7 +204,7 @@ describe('a stop', () => {
     }
     await importFile(openedBy(service), options);
     const rows = (await linesOf(reportOf(options))).flatMap(({ row }) => row ?? []);
-    expect(rows).toEqual(Array.from({ length: 23 }, (_, i) => i * 10 + 4));
+    expect(rows).toEqual(Array.from({ length: 21 }, (_, i) => i * 10 + 4));
     expect(await readFile(reportOf(options), 'utf8')).toMatch(/\{"summary":.*\}\n$/);
   });
 });
