@@ -327,7 +327,7 @@ describe('whatever stops it', () => {
       expect(entries).toHaveLength(2);
     }
     await sound();
-  }, 120_000);
+  }, 180_000);
 
   test('a request that is sent again under its Idempotency-Key starts one job', async () => {
     const body = { invites: invitesOf(addresses(3)) };
