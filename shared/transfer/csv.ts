@@ -120,7 +120,7 @@ export function csvReader(delimiter = ','): Reader<CsvRecord> {
 
   return {
     push(bytes) {
-      for (const byte of bytes) feed(byte);
+      for (let i = 0; i < bytes.length; i++) feed(bytes[i] as number);
       return taken();
     },
     end() {
