@@ -1,4 +1,7 @@
 // Counts, exact: round trips and units of each operation, bytes of the items.
+import { project } from '../../shared/directory/search/project.ts';
+import { workerContext } from '../../shared/post-office.ts';
+import { signCursor } from '../../shared/security/signed-cursor.ts';
 import type { Item } from '../../shared/store/table.ts';
 import type { Answer, CallOptions, Json } from '../support/service.ts';
 import { type Line, line, reported } from './lines.ts';
@@ -49,6 +52,10 @@ function unitsLine(name: string, { reads, writes }: Footprint, mostWrites?: numb
 async function probes(stage: Stage): Promise<Probe[]> {
   const { service, token } = stage;
   const people = await stage.populate(30, { name: 'counted', hash: await hashOf() });
+  await project(
+    workerContext(service.services),
+    people.map(({ id: userId }) => ({ orgId: stage.orgId, userId })),
+  );
   const of = (n: number) => people[n] as (typeof people)[number];
   const path = (n: number) => `/v1/users/${of(n).id}`;
   const body = () => ({ email: `${unique()}@new.test`, profile: { givenName: 'Ngozi', familyName: 'Okafor' } });
@@ -68,12 +75,22 @@ async function probes(stage: Stage): Promise<Probe[]> {
   ];
   const anyone = (at: string, input: unknown) => (): ReturnType<Probe['call']> => ['POST', at, { body: input }];
   const keyed = { 'idempotency-key': 'counted' };
+  const { cursors } = service.services.directory.keys;
+  const changes = signCursor(cursors, ['delta', stage.orgId], ['2026']);
   const titled = { profile: { title: 'Counted' } };
   return [
     { name: 'get', trips: 1, reads: 1, call: () => ['GET', path(0), { token }] },
     { name: 'by e-mail', trips: 2, call: () => ['GET', `/v1/users/by-email/${of(0).email}`, { token }] },
     { name: 'list 50', trips: 1, call: () => ['GET', '/v1/users?limit=50', { token }] },
     { name: 'list 50 by name', trips: 1, call: () => ['GET', '/v1/users?limit=50&sort=familyName', { token }] },
+    { name: 'typeahead', trips: 1, reads: 1, call: () => ['GET', '/v1/users/typeahead?q=okaf', { token }] },
+    { name: 'count', trips: 1, reads: 1, call: () => ['GET', '/v1/users/count', { token }] },
+    {
+      name: 'page of 50 changes',
+      trips: 1,
+      reads: 10,
+      call: () => ['GET', `/v1/users/delta?limit=50&cursor=${changes}`, { token }],
+    },
     { name: 'create', trips: 2, writes: 20, call: post('/v1/users', body()) },
     {
       name: 'create with username and externalId',

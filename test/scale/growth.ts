@@ -27,11 +27,19 @@ export interface Growth {
   sizes: Size[];
 }
 
-const say = (text: string) => void process.stderr.write(`${text}\n`);
+interface Options {
+  minutes: number;
+  /** For more people than memory holds. */
+  onDisk?: boolean;
+  tell?(text: string): void;
+}
 
 /** Grows to each of the sizes, unless time runs out, and measures every operation there. */
-export async function measureGrowth(wanted: readonly number[], minutes: number): Promise<Growth> {
-  const service = await testService({ at: new Date(), config: { limitScale: 1e6 }, onDisk: true });
+export async function measureGrowth(
+  wanted: readonly number[],
+  { minutes, onDisk = false, tell = () => undefined }: Options,
+): Promise<Growth> {
+  const service = await testService({ at: new Date(), config: { limitScale: 1e6 }, onDisk });
   await stopStream(service);
   const measured = operations(service);
   const until = performance.now() + minutes * 60_000;
@@ -41,7 +49,7 @@ export async function measureGrowth(wanted: readonly number[], minutes: number):
     const [started, before] = [performance.now(), people];
     people = await grow(service, people, size, until);
     const rate = Math.round((people - before) / ((performance.now() - started) / 1000));
-    say(`${people.toLocaleString('en')} people (${rate} written a second)`);
+    tell(`${people.toLocaleString('en')} people (${rate} written a second)`);
     if (before === 0) await checkWritten(service);
     sizes.push({ people, costs: await costsOf(service, measured) });
     if (people < size) break;

@@ -6,7 +6,7 @@ import type { Cost, Growth } from './growth.ts';
 import type { Operation } from './operations.ts';
 
 /** `flat`, `at most n`, or what is wrong. */
-function verdictOf({ name, most }: Operation, { sizes }: Growth): { holds: boolean; text: string } {
+export function verdictOf({ name, most }: Operation, { sizes }: Growth): { holds: boolean; text: string } {
   const costs = sizes.flatMap(({ costs }) => costs.get(name) ?? []);
   if (most !== undefined) {
     const holds = costs.every(({ reads }) => reads <= most);

@@ -25,7 +25,9 @@ if (positionals.includes('import')) {
 const users = Number(values.users);
 const sizes = [1000, 10_000, 100_000, 1_000_000].filter((size) => size < users);
 
-const flat = reportGrowth(await measureGrowth([...sizes, users], Number(values.minutes)), users);
+const tell = (text: string) => void process.stderr.write(`${text}\n`);
+const growth = await measureGrowth([...sizes, users], { minutes: Number(values.minutes), onDisk: true, tell });
+const flat = reportGrowth(growth, users);
 process.stdout.write('\n');
 const sound = await runRaces();
 process.exit(flat && sound ? 0 : 1);

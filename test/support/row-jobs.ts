@@ -1,9 +1,9 @@
 // Jobs with rows as tests start and run them: asked for by the seeded client, their rows made into people.
 import { commit } from '../../shared/directory/commit.ts';
 import type { Context } from '../../shared/directory/context.ts';
+import { createUser } from '../../shared/directory/create-user.ts';
 import { planRows, type RowRun } from '../../shared/directory/jobs/rows.ts';
 import { actorStanding } from '../../shared/directory/standing.ts';
-import { createUser } from '../../shared/directory/create-user.ts';
 import type { Steps } from '../../shared/job-runner.ts';
 import type { ClientId } from '../../shared/model/ids.ts';
 import type { RowResult } from '../../shared/model/job.ts';
