@@ -1,8 +1,8 @@
 // Proving an address: start, resend, cancel, complete.
 import * as v from 'valibot';
+import { completeValidation } from '../shared/directory/contact-proofs.ts';
 import {
   cancelValidation,
-  completeValidation,
   resendValidation,
   startOwnValidation,
   startValidation,

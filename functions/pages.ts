@@ -2,7 +2,7 @@
 // token in the form is the authority: no cookie, no script.
 import * as v from 'valibot';
 import { acceptInvite } from '../shared/directory/accept-invite.ts';
-import { completeValidation } from '../shared/directory/contacts.ts';
+import { completeValidation } from '../shared/directory/contact-proofs.ts';
 import type { Context } from '../shared/directory/context.ts';
 import { askReset, completeReset } from '../shared/directory/passwords.ts';
 import { type Operation, parse, rawEndpoint } from '../shared/http/endpoint.ts';

@@ -20,15 +20,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import {
-  type HttpSurface,
-  httpSurfaces,
-  routesOf,
-  type StreamFilter,
-  type StreamSurface,
-  type WorkerSurface,
-  workerSurfaces,
-} from '../functions/surfaces.ts';
+import type { HttpSurface, StreamFilter, StreamSurface, WorkerSurface } from '../functions/surfaces/shape.ts';
+import { workerSurfaces } from '../functions/surfaces/workers.ts';
+import { httpSurfaces, routesOf } from '../functions/surfaces.ts';
 import type { DataStack } from './data-stack.ts';
 import { allow, deadLetterQueue, type FunctionParts, surfaceFunction } from './function.ts';
 import type { MailStack } from './mail-stack.ts';

@@ -2,7 +2,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build, formatMessages, type Plugin } from 'esbuild';
-import { type Surface, surfaces } from '../functions/surfaces.ts';
+import type { Surface } from '../functions/surfaces/shape.ts';
+import { surfaces } from '../functions/surfaces.ts';
 
 const root = resolve(import.meta.dirname, '..');
 

@@ -3,7 +3,7 @@ import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } fr
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { KeyRing } from '../functions/surfaces.ts';
+import type { KeyRing } from '../functions/surfaces/shape.ts';
 import type { StageSettings } from './stages.ts';
 
 export class DataStack extends Stack {

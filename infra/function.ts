@@ -9,7 +9,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { KeyRing, Surface } from '../functions/surfaces.ts';
+import type { KeyRing, Surface } from '../functions/surfaces/shape.ts';
 import type { StageSettings } from './stages.ts';
 
 export interface FunctionParts {

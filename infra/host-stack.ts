@@ -13,7 +13,8 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
-import { type HttpSurface, httpSurfaces, routesOf } from '../functions/surfaces.ts';
+import type { HttpSurface } from '../functions/surfaces/shape.ts';
+import { httpSurfaces, routesOf } from '../functions/surfaces.ts';
 import { type ApiStack, accessLog } from './api-stack.ts';
 import type { Domain, StageSettings } from './stages.ts';
 

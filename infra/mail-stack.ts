@@ -15,7 +15,7 @@ import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import { workerSurfaces } from '../functions/surfaces.ts';
+import { workerSurfaces } from '../functions/surfaces/workers.ts';
 import type { DataStack } from './data-stack.ts';
 import { allow, deadLetterQueue, surfaceFunction } from './function.ts';
 import { givenBaseUrl, type StageSettings } from './stages.ts';

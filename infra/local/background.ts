@@ -1,6 +1,7 @@
 // What goes on without a request: the stream feeds its workers, the schedules run theirs.
 import { join } from 'node:path';
-import { type StreamSurface, workerSurfaces } from '../../functions/surfaces.ts';
+import type { StreamSurface } from '../../functions/surfaces/shape.ts';
+import { workerSurfaces } from '../../functions/surfaces/workers.ts';
 import type { LocalClock } from './clock.ts';
 import type { DataFolder } from './data-folder.ts';
 import { localAws } from './emulators.ts';

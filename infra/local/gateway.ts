@@ -2,7 +2,7 @@
 // API (10 MB a body, 10,240 bytes of request line and headers, one answer or 503).
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { HttpSurface } from '../../functions/surfaces.ts';
+import type { HttpSurface } from '../../functions/surfaces/shape.ts';
 import type { HttpHandler } from '../../shared/http/serve.ts';
 import { messageReply, readTarget, toEvent, toReply, type WireReply, type WireRequest } from './event.ts';
 import { type Lane, newLane } from './lanes.ts';

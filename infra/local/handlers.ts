@@ -1,5 +1,7 @@
 // The files under functions/ made into callable handlers. Imported when first asked for, never from here by name.
-import { type Surface, surfaces } from '../../functions/surfaces.ts';
+
+import type { Surface } from '../../functions/surfaces/shape.ts';
+import { surfaces } from '../../functions/surfaces.ts';
 import type { Operation } from '../../shared/http/endpoint.ts';
 import { type HttpHandler, serve } from '../../shared/http/serve.ts';
 import type { Services } from '../../shared/services.ts';

@@ -1,5 +1,7 @@
 // Which surface answers a request: the choice that API Gateway makes between the routes of the stack.
-import { type HttpSurface, httpSurfaces, routesOf } from '../../functions/surfaces.ts';
+
+import type { HttpSurface } from '../../functions/surfaces/shape.ts';
+import { httpSurfaces, routesOf } from '../../functions/surfaces.ts';
 
 export interface Route {
   surface: HttpSurface;

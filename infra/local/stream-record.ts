@@ -1,7 +1,7 @@
 // A stream record as the SDK reads it, made into what Lambda hands to a function.
 import type { _Record as SdkRecord, AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb-streams';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import type { StreamFilter } from '../../functions/surfaces.ts';
+import type { StreamFilter } from '../../functions/surfaces/shape.ts';
 
 type Image = Record<string, SdkValue>;
 

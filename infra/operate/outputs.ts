@@ -1,6 +1,6 @@
 // What a deploy wrote with `--outputs-file`, as far as operators' commands need it.
 import { readFileSync } from 'node:fs';
-import type { KeyRing } from '../../functions/surfaces.ts';
+import type { KeyRing } from '../../functions/surfaces/shape.ts';
 
 export interface Outputs {
   tableName: string;

@@ -1,41 +1,24 @@
-// Proving an address by letter: the person's present one, or a new one that takes its place once proven.
+// Proving an address by letter: the person's present one, or a new one. Started, sent again, cancelled here; completed in
+// contact-proofs.ts.
 import type { EmailAddress } from '../model/email-address.ts';
 import type { LinkId, OrgId, UserId } from '../model/ids.ts';
 import { fail, hasCode } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
-import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
-import { locate, moveClaims, readClaim } from '../store/claim-items.ts';
+import { locate, moveClaims } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { readOrgItem } from '../store/org-items.ts';
-import {
-  isCurrent,
-  type LinkRecord,
-  linkItem,
-  readCredential,
-  readLinkItem,
-  spendLink,
-} from '../store/secret-items.ts';
+import { type LinkRecord, linkItem, readCredential, readLinkItem } from '../store/secret-items.ts';
 import { absent, type Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
-import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, personOf, principalOf, secondsFrom } from './context.ts';
 import { countWithin, LIMITS, together } from './limits.ts';
 import { addressNotice, newLetter } from './outbox.ts';
 import { changedMembers } from './record.ts';
 import { checkOwnPassword } from './sign-in-check.ts';
-import {
-  changeAddress,
-  checkAboveNone,
-  checkDomain,
-  emailTaken,
-  findRecord,
-  readOwn,
-  revokePending,
-  stamped,
-} from './users.ts';
+import { changeAddress, checkAboveNone, checkDomain, emailTaken, findRecord, readOwn, stamped } from './users.ts';
 
 /** Seconds an address proof lives, counted from sending. */
 export const PROOF_SECONDS = 86_400;
@@ -46,8 +29,6 @@ export interface ValidationView {
   id: LinkId;
   expiresAt: Instant;
 }
-
-const dead = (): never => fail('link-not-usable');
 
 /** Starts a proof for the signed-in person. The answer is the same whoever the address belongs to. */
 export async function startOwnValidation(
@@ -96,7 +77,7 @@ async function replaceAddress(ctx: Context, before: UserRecord, email: EmailAddr
   const after = stamped(ctx, changed, before.version + 1);
   const { link, writes: proof } = newProof(ctx, after, email);
   const done = {
-    ...event(link, 'user-email-changed'),
+    ...proofEvent(link, 'user-email-changed'),
     changed: changedMembers(before, after),
     version: after.version,
   };
@@ -118,7 +99,7 @@ async function start(ctx: Context, user: UserRecord, email: EmailAddress): Promi
   const { link, writes } = newProof(ctx, user, email);
   // The old address hears of it before anything changes; an admin's proof of the present address tells nobody.
   const told = user.email && email !== user.email ? [addressNotice(ctx, user, email, true)] : [];
-  return commit(ctx, event(link, 'contact-validation-started'), [...writes, ...told], viewOf(link));
+  return commit(ctx, proofEvent(link, 'contact-validation-started'), [...writes, ...told], viewOf(link));
 }
 
 /** The record of a proof, what finds it by its id, and its letter. */
@@ -142,7 +123,7 @@ function newProof(ctx: Context, user: UserRecord, email: EmailAddress): { link: 
   return { link, writes: [put, locate(id, user.orgId, user.id, linkItem(link).ttl as number), putLetter(letter)] };
 }
 
-const event = (
+export const proofEvent = (
   { orgId, userId, id }: LinkRecord,
   type:
     | 'contact-validation-started'
@@ -203,7 +184,7 @@ export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Pro
       letterId: letter.id,
     };
     const writes = [replaceLink(after, before), putLetter(letter)];
-    return commit(ctx, event(after, 'contact-validation-resent'), writes, viewOf(after));
+    return commit(ctx, proofEvent(after, 'contact-validation-resent'), writes, viewOf(after));
   });
 }
 
@@ -211,7 +192,7 @@ export function cancelValidation(ctx: Context, id: LinkId, userId?: UserId): Pro
   return reapply(async () => {
     const before = await readOpen(ctx, id, userId);
     const cancelled = replaceLink({ ...before, cancelledAt: instant(ctx.now) }, before);
-    await commit(ctx, event(before, 'contact-validation-cancelled'), [cancelled], undefined);
+    await commit(ctx, proofEvent(before, 'contact-validation-cancelled'), [cancelled], undefined);
   });
 }
 
@@ -226,98 +207,3 @@ const replaceLink = (after: LinkRecord, before: LinkRecord): Write => ({
   },
   otherwise: { code: 'version-conflict' },
 });
-
-/** Proves the address by link, or by the proof's id and code. Signs nobody in and shows nothing of the account. */
-export async function completeValidation(
-  ctx: Context,
-  proof: { token: string } | { id: LinkId; code: string },
-): Promise<{ email: string; emailVerifiedAt: Instant }> {
-  const link = 'token' in proof ? await byToken(ctx, proof.token) : await byCode(ctx, proof.id, proof.code);
-  try {
-    return await reapply(async () => {
-      const before = await findRecord(ctx, link.orgId, link.userId);
-      const now = instant(ctx.now);
-      const usable = !link.usedAt && !link.cancelledAt && (link.expiresAt ?? '') > now;
-      if (!usable || !before || !provable(link, before)) return dead();
-      const answer = { email: link.email, emailVerifiedAt: now };
-      // A proof of the present address is a fact beside the record; a new address is a new version of it, and so is an end
-      // of what was set before the first proof.
-      const raised = (before.email !== link.email || wiped(before)) && { version: before.version + 1 };
-      return commit(
-        ctx,
-        { ...event(link, 'contact-validated'), ...raised },
-        [spendLink(link, now), isCurrent(link), ...prove(ctx, before, link)],
-        answer,
-      );
-    });
-  } catch (error) {
-    // Somebody else proved the address meanwhile: the link is no good any more, and says nothing about whose it is.
-    throw hasCode(error, 'email-taken') ? dead() : error;
-  }
-}
-
-/** The person is as they were when the letter was made: the same epoch, and the same address or already the new one. */
-export function provable(link: LinkRecord, user: UserRecord): boolean {
-  const sameAddress = user.email === link.from || user.email === link.email;
-  return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
-}
-
-/** Whoever gives their first proof loses a password that was set before it: it may be a stranger's. */
-const wiped = ({ activatedAt, emailVerifiedAt, passwordUpdatedAt }: UserRecord): boolean =>
-  !activatedAt && !emailVerifiedAt && passwordUpdatedAt !== undefined;
-
-/** The person with a proven address; every session that an unproven password opened has ended. */
-function proven(before: UserRecord, now: string): UserRecord {
-  if (!wiped(before)) return { ...before, emailVerifiedAt: now };
-  const { passwordUpdatedAt: _set, ...rest } = before;
-  const came = before.state === 'active' && { activatedAt: now };
-  return { ...rest, ...came, emailVerifiedAt: now, epoch: before.epoch + 1 };
-}
-
-function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
-  const dropped: Write = {
-    drop: keys.credential(before.orgId, before.id),
-    otherwise: { code: 'version-conflict' },
-  };
-  const cleared = wiped(before) ? [dropped] : [];
-  const known = proven(before, instant(ctx.now));
-  const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before.version + 1), updatedBy: before.id });
-  if (before.email === link.email)
-    return [replaceUser(wiped(before) ? stampedBySelf(known) : known, before), ...cleared];
-  const { inviteId, ...rest } = known;
-  const after = stampedBySelf({
-    ...rest,
-    email: link.email as EmailAddress,
-    ...(before.state === 'invited' && { state: 'staged' as const }),
-  });
-  return [
-    replaceUser(after, before),
-    ...moveClaims(before, after),
-    ...copyToGuests(after),
-    ...(before.email ? [addressNotice(ctx, before, link.email)] : []),
-    ...(inviteId ? [revokePending(before.orgId, inviteId, ctx)] : []),
-    ...cleared,
-  ];
-}
-
-async function byToken(ctx: Context, token: string): Promise<LinkRecord> {
-  const parsed = parseLinkToken('validate-email', token);
-  const [orgId = '', userId = '', linkId = ''] = parsed?.locator ?? [];
-  const item = parsed && (await ctx.table.get(keys.link(orgId, userId, 'validate-email', linkId)));
-  const link = item && readLinkItem(item);
-  return link && provesLink(ctx.keys.links, 'validate-email', parsed, link.nonce) ? link : dead();
-}
-
-/** The tries of an address count together, however many proofs of it were started: hence a look before the count. */
-async function byCode(ctx: Context, id: LinkId, code: string): Promise<LinkRecord> {
-  const locator = await ctx.table.get(keys.proofLocator(id));
-  const { orgId, userId } = readClaim(locator) ?? { orgId: newId<OrgId>(ctx), userId: newId<UserId>(ctx) };
-  const item = await ctx.table.get(keys.link(orgId, userId, 'validate-email', id));
-  const link = item && readLinkItem(item);
-  const [address, letter] = [link?.email ?? id, `${id}.${link?.nonce ?? ''}`];
-  const [alive] = await together([countLetterTry(ctx, letter), countTry(ctx, address)]);
-  const right = link && provesCode(ctx.keys.links, 'validate-email', [orgId, userId, id], link.nonce, code);
-  if (!right || !alive) return dead();
-  await uncountTry(ctx, address, letter);
-  return link;
-}

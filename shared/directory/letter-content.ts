@@ -5,7 +5,8 @@ import { readClaim } from '../store/claim-items.ts';
 import { keys } from '../store/keys.ts';
 import type { LetterRecord } from '../store/letter-items.ts';
 import { linkOrder, readLinkItem } from '../store/secret-items.ts';
-import { PROOF_SECONDS, provable } from './contacts.ts';
+import { provable } from './contact-proofs.ts';
+import { PROOF_SECONDS } from './contacts.ts';
 import { type Context, instant, secondsFrom } from './context.ts';
 import { prepareInvite } from './invite-letter.ts';
 import {

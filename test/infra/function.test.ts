@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Surface, surfaces } from '../../functions/surfaces.ts';
+import type { Surface } from '../../functions/surfaces/shape.ts';
+import { surfaces } from '../../functions/surfaces.ts';
 import { keys, partitions } from '../../shared/store/keys.ts';
 import { actionsOf, functionOf, grantsOf, resources, resourcesOf, roleOf, synthesized } from './synthesized.ts';
 

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { HttpSurface } from '../../functions/surfaces.ts';
+import type { HttpSurface } from '../../functions/surfaces/shape.ts';
 import { type Gateway, type GatewayOptions, openGateway } from '../../infra/local/gateway.ts';
 import { gatewayRouter } from '../../infra/local/routes.ts';
 import type { HttpHandler } from '../../shared/http/serve.ts';

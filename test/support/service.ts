@@ -2,7 +2,8 @@
 // read, faults to inject. Requests go through the same routes and events as the gateway's.
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { type StreamSurface, workerSurfaces } from '../../functions/surfaces.ts';
+import type { StreamSurface } from '../../functions/surfaces/shape.ts';
+import { workerSurfaces } from '../../functions/surfaces/workers.ts';
 import { type LocalClock, localClock } from '../../infra/local/clock.ts';
 import { messageReply, readTarget, toEvent, toReply } from '../../infra/local/event.ts';
 import { type Faults, newFaults } from '../../infra/local/faults.ts';

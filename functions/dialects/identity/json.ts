@@ -2,7 +2,7 @@
 // every method by its name.
 
 import { type Manner, speaking } from '../../../shared/dialect/dialect.ts';
-import { completeValidation } from '../../../shared/directory/contacts.ts';
+import { completeValidation } from '../../../shared/directory/contact-proofs.ts';
 import type { Context } from '../../../shared/directory/context.ts';
 import { completeReset } from '../../../shared/directory/passwords.ts';
 import { type Operation, parse, type Method as Verb } from '../../../shared/http/endpoint.ts';

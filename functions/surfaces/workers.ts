@@ -1,0 +1,71 @@
+// What no request calls: rung by the stream, by the clock, by SES.
+import { type WorkerSurface, withoutSecrets, withSecrets } from './shape.ts';
+
+export const workerSurfaces: readonly WorkerSurface[] = [
+  {
+    kind: 'stream',
+    name: 'mailer',
+    entry: 'mailer.ts',
+    ...withSecrets,
+    keyRings: ['links'],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    sendsMail: true,
+    reads: { kinds: ['letter'], events: ['INSERT'] },
+    batchSize: 10,
+  },
+  {
+    kind: 'stream',
+    name: 'projector',
+    entry: 'projector.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    sendsMail: false,
+    reads: { kinds: ['user', 'guest'], events: ['INSERT', 'MODIFY', 'REMOVE'] },
+    // Fifty people are read in one call, and projected in a few.
+    batchSize: 100,
+  },
+  {
+    kind: 'schedule',
+    name: 'worker',
+    entry: 'worker.ts',
+    // An erase removes credentials, links and sessions. No ring: nothing that it reads there opens an account.
+    ...withSecrets,
+    keyRings: [],
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    sendsMail: false,
+  },
+  {
+    kind: 'schedule',
+    name: 'reconciler',
+    entry: 'reconciler.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 512,
+    timeoutSeconds: 300,
+    sendsMail: false,
+  },
+  {
+    kind: 'schedule',
+    name: 'sweeper',
+    entry: 'sweeper.ts',
+    ...withSecrets,
+    keyRings: ['links'],
+    memoryMb: 512,
+    timeoutSeconds: 55,
+    sendsMail: true,
+  },
+  {
+    kind: 'mail-feedback',
+    name: 'mail-feedback',
+    entry: 'mail-feedback.ts',
+    ...withoutSecrets,
+    keyRings: [],
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    sendsMail: false,
+  },
+];
