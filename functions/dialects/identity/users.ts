@@ -6,8 +6,9 @@ import { createUser } from '../../../shared/directory/create-user.ts';
 import { getUserByName } from '../../../shared/directory/named-users.ts';
 import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
-import { activateUser, deactivateUser, deleteUser, setRoles } from '../../../shared/directory/user-states.ts';
-import { getUser, updateUser } from '../../../shared/directory/users.ts';
+import { deleteUser } from '../../../shared/directory/user-states.ts';
+import { getUser } from '../../../shared/directory/users.ts';
+import { changeWhole } from '../../../shared/directory/whole-changes.ts';
 import { updateWork } from '../../../shared/directory/work.ts';
 import { parse } from '../../../shared/http/endpoint.ts';
 import type { UserId } from '../../../shared/model/ids.ts';
@@ -59,22 +60,25 @@ export async function createOne(ctx: Context, given: Values): Promise<Wire> {
     ...(tags && { routing: { tags } }),
     ...(loginEnabled && { invite: true }),
   };
-  const { id } = await createUser(ctx, parse(UserCreate, body));
+  const { id } = await createUser(ctx, parse(UserCreate, body), { inactive: !loginEnabled });
   await setSecurityAnswers(ctx, id, answers);
-  if (!loginEnabled) await deactivateUser(ctx, id);
   return shown(ctx, await getUser(ctx, id));
 }
 
-/** Each part is a change of its own, in an order that may be done again: a call whose answer was lost is repeated. */
+/**
+ * Record, roles and state change in one commit. Tags and answers lie apart from it and are changes of their own, in an
+ * order that may be done again: a call whose answer was lost is repeated.
+ */
 export async function changeOne(ctx: Context, given: Values): Promise<Wire> {
   const before = await find(ctx, given);
   const { patch, roles, loginEnabled, tags, answers } = fromIdentity(given, before);
-  if (Object.keys(patch).length > 0) await updateUser(ctx, before.id, parse(UserPatch, patch));
+  await changeWhole(ctx, before.id, {
+    ...(Object.keys(patch).length > 0 && { patch: parse(UserPatch, patch) }),
+    ...(roles && { roles: parse(Roles, roles, '/roles') }),
+    ...(loginEnabled !== undefined && { inactive: !loginEnabled }),
+  });
   if (tags !== undefined) await updateWork(ctx, before.id, 'routing', parse(RoutingPatch, { tags }));
   await setSecurityAnswers(ctx, before.id, answers);
-  if (roles) await setRoles(ctx, before.id, parse(Roles, roles, '/roles'));
-  if (loginEnabled === false && before.state !== 'inactive') await deactivateUser(ctx, before.id);
-  if (loginEnabled === true && before.state === 'inactive') await activateUser(ctx, before.id);
   return shown(ctx, await getUser(ctx, before.id));
 }
 
