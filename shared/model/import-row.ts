@@ -45,7 +45,7 @@ export const ImportRow = group({
   ...SHOWN,
   /** Kept where the operator imports, if nobody has it. */
   id: v.nullish(UserId),
-  /** `active` needs a password or a verified address. Without it: active with one of them, else staged. */
+  /** `active` needs a password or a verified address, `invited` comes in staged. Without it: active, else staged. */
   state: v.nullish(v.picklist(['staged', 'invited', 'active', 'inactive'])),
   /** argon2, bcrypt or scrypt in PHC form. Its form is checked where passwords are known. */
   passwordHash: v.nullish(v.pipe(v.string(), v.maxLength(512))),
@@ -65,9 +65,6 @@ export type ImportRow = v.InferOutput<typeof ImportRow>;
 /** What is done with a row whose address somebody of the org has: nothing, a change of their record, or a refusal. */
 export const OnExisting = v.picklist(['skip', 'update', 'fail']);
 export type OnExisting = v.InferOutput<typeof OnExisting>;
-
-/** Members that every row may have, for whoever maps columns to them. */
-export const IMPORT_MEMBERS: readonly string[] = Object.keys(ImportRow.entries);
 
 /** A row, or why it is none. */
 export function readImportRow(input: unknown): { row: ImportRow } | { problem: Problem } {

@@ -83,13 +83,13 @@ export async function settle(
   if (item && readUserItem(item).state === 'deleted') fail({ code: 'email-taken', deletedUserId: userId });
   if (terms.onExisting === 'skip') return { outcome: 'skipped', code: 'email-taken', userId };
   if (terms.onExisting === 'fail') return { outcome: 'failed', code: 'email-taken', userId };
-  return update(ctx, userId, row);
+  return update(ctx, orgId, userId, row, terms);
 }
 
 /** What the row says of the record, and no more: state, roles and password have operations of their own. */
-async function update(ctx: Context, id: UserId, row: ImportRow): Promise<Outcome> {
+async function update(ctx: Context, orgId: OrgId, id: UserId, row: ImportRow, terms: Terms): Promise<Outcome> {
   const patch = patchOf(row);
-  await checkReferences(ctx, (await ctx.standing()).org?.id ?? fail('permission-missing'), patch, id);
+  await checkReferences(ctx, orgId, referencesOf(row, terms), id);
   let version = 0;
   const outcome = (user: User): Outcome => ({
     outcome: user.version === version ? 'unchanged' : 'updated',
