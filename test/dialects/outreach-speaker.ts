@@ -4,13 +4,30 @@ import { rows } from '../../functions/dialects/outreach/rows.ts';
 import type { Wire } from '../../shared/dialect/fields.ts';
 import { numberOf } from '../../shared/model/ids.ts';
 import type { Json } from '../support/service.ts';
-import { ok, type World } from '../support/world.ts';
+import { newAddress, ok, type World } from '../support/world.ts';
 import type { Speaker } from './contract.ts';
 
 export const USERS = '/outreach/api/v2/users';
 export const MEDIA = { 'content-type': 'application/vnd.api+json' };
 
 export const document = (attributes: Wire, more: Json = {}): Json => ({ data: { type: 'user', attributes, ...more } });
+
+/** A client of one world: calls behind the mount, people and teams made as that system's clients make them. */
+export function outreachOf(given: () => World) {
+  const call = (method: string, path: string, body?: Json, token = given().client) =>
+    given().service.call(method, `/outreach/api/v2${path}`, {
+      token,
+      headers: MEDIA,
+      ...(body !== undefined && { body }),
+    });
+  const create = async (attributes: Json = {}, more: Json = {}): Promise<Json> =>
+    (await ok(call('POST', '/users', document({ email: newAddress(), ...attributes }, more)))).data;
+  const patch = (id: number, attributes: Json, more: Json = {}) =>
+    call('PATCH', `/users/${id}`, document(attributes, { id, ...more }));
+  const newTeam = (name: string): Promise<Json> =>
+    ok(given().service.call('POST', '/v1/teams', { token: given().client, body: { name } }));
+  return { call, create, patch, newTeam };
+}
 
 async function userOf({ service, client }: World, id: string): Promise<Json> {
   return (await ok(service.call('GET', `${USERS}/${numberOf(id)}`, { token: client }))).data;

@@ -117,12 +117,19 @@ async function byCursor(
     cursor = far;
     if (far === undefined || users.length >= size || calls >= MOST_CALLS) break;
   }
+  if (back && cursor !== undefined && !(await isAnybody(ctx, search, cursor))) cursor = undefined;
   const [next, prev] = back ? [near, cursor] : [cursor, near];
   return {
     users,
     ...(next && { next: { 'page[after]': next } }),
     ...(prev && { prev: { 'page[before]': prev } }),
   };
+}
+
+/** A page that is just full does not know whether it is the first one. */
+async function isAnybody(ctx: Context, search: Search, cursor: string): Promise<boolean> {
+  const { items, previousCursor } = await listUsers(ctx, { ...search, limit: 1, cursor, back: true });
+  return items.length > 0 || previousCursor !== undefined;
 }
 
 /** The same list at other places. Addresses begin with the configured base. */

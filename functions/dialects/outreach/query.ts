@@ -100,18 +100,14 @@ function readPaging(pages: ReadonlyMap<string, string>): Paging {
   return { by: 'cursor', size, ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
 }
 
-/**
- * The order of a list over members of the record. Who is locked has a time of that: the others stand behind in its
- * ascending order, so that `locked`, false before true, is its descending one.
- */
+/** The order of a list over members of the record. */
 function readSort(text: string): string {
   const parts = text.split(',').map((part) => {
     const down = part.startsWith('-');
     const name = down ? part.slice(1) : part;
     const row = rows.find(({ wire, searchable }) => searchable && wire === name);
     if (!row) return refuse('sort', `cannot be by ${name.slice(0, 100)}`);
-    if (name === 'locked') return down ? 'deactivatedAt' : '-deactivatedAt';
-    return `${down ? '-' : ''}${row.path}`;
+    return `${down ? '-' : ''}${name === 'locked' ? 'state=inactive' : row.path}`;
   });
   return parts.join(',');
 }
