@@ -1,6 +1,7 @@
 // People: the record, its states, roles, and a person's own record.
 import * as v from 'valibot';
 import { type Context, personOf, principalOf } from '../shared/directory/context.ts';
+import { createUser } from '../shared/directory/new-users.ts';
 import { getPreferences, updatePreferences } from '../shared/directory/preferences.ts';
 import { acceptTerms } from '../shared/directory/terms.ts';
 import {
@@ -12,7 +13,7 @@ import {
   setRoles,
   unlockUser,
 } from '../shared/directory/user-states.ts';
-import { createUser, getUser, getUserByEmail, updateSelf, updateUser } from '../shared/directory/users.ts';
+import { getUser, getUserByEmail, updateSelf, updateUser } from '../shared/directory/users.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { canonicalAddress } from '../shared/model/email-address.ts';
 import { OrgId, UserId } from '../shared/model/ids.ts';

@@ -96,7 +96,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   infra: ['surfaces'],
   'infra/local': ['surfaces', 'infra', 'mail', ...EVERYTHING],
-  'infra/operate': ['surfaces', 'infra', ...EVERYTHING],
+  'infra/operate': ['surfaces', 'infra', 'dialect', ...EVERYTHING],
 };
 
 /** Packages with one owner; a type of theirs may be named elsewhere. */

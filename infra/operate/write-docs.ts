@@ -1,10 +1,12 @@
-// Writes docs/openapi.json from the declared operations, and docs/attributes.md from the attributes and the schemas.
+// Writes docs/openapi.json from the declared operations, docs/attributes.md from the attributes and the schemas, and
+// docs/dialects from what each language says of itself.
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { httpSurfaces } from '../../functions/surfaces.ts';
 import type { Operation } from '../../shared/http/endpoint.ts';
 import { openApi } from '../../shared/http/openapi.ts';
 import { attributeTable } from './attributes.ts';
+import { writeDialectPages } from './dialect-docs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const target = resolve(root, 'docs/openapi.json');
@@ -36,4 +38,5 @@ export const storedDocument = (): Promise<string> => readFile(target, 'utf8');
 if (import.meta.main) {
   await writeFile(target, await freshDocument());
   await writeFile(resolve(root, 'docs/attributes.md'), await attributeTable());
+  await writeDialectPages();
 }

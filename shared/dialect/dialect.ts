@@ -17,6 +17,8 @@ export interface Manner {
   spell(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
   /** A fault of ours in its words. */
   fault(requestId: string): HttpReply;
+  /** Headers that tell on every answer how much more may be asked. */
+  limits?: NonNullable<Operation['limits']>;
 }
 
 export interface Call {
@@ -51,6 +53,7 @@ export function speaking(manner: Manner): (route: Route, declared: Declared) => 
       ...(takesBody && { body: v.unknown() }),
       spell: manner.spell,
       fault: manner.fault,
+      ...(manner.limits && { limits: manner.limits }),
       run: (ctx, request, body) => run(ctx, { params: request.params, query: request.query, body, request }),
     });
   };

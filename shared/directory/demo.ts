@@ -19,12 +19,12 @@ import { type Context, instant, newId } from './context.ts';
 import { DEPARTMENTS, NAMES, PLACES, TEAMS, TITLES } from './demo-names.ts';
 import { createInvite } from './invites.ts';
 import { applyFeedback } from './letters.ts';
+import { createUser } from './new-users.ts';
 import { createPlace } from './structure/places.ts';
 import { createRole } from './structure/roles.ts';
 import { joinUnit } from './structure/unit-members.ts';
 import { createUnit } from './structure/units.ts';
 import { deactivateUser, deleteUser, lockUser } from './user-states.ts';
-import { createUser } from './users.ts';
 
 export interface Demo {
   people: number;

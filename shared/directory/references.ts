@@ -33,6 +33,7 @@ export async function checkReferences(ctx: Context, orgId: OrgId, patch: UserPat
 
 /** Fails with `input-invalid` where one of them is no team of the org. */
 export async function checkTeams(ctx: Context, orgId: OrgId, teams: readonly TeamId[]): Promise<void> {
+  if (teams.length === 0) return;
   const items = await ctx.table.getMany(teams.map((team) => keys.unit(orgId, 'team', team)));
   const issues = items.flatMap((item, i): Issue[] =>
     item && readUnitItem(item).state === 'live' ? [] : [{ pointer: `/teams/${i}`, message: 'is no team of this org' }],

@@ -1,5 +1,5 @@
 // Lists of people: any filter, any order, pages that lose and repeat nobody, and what they cost.
-import { parseFilter } from '../model/filter.ts';
+import { type Filter, parseFilter } from '../model/filter.ts';
 import type { OrgId } from '../model/ids.ts';
 import { DEFAULT_LIMIT, type Page } from '../model/page.ts';
 import { fail } from '../model/problem.ts';
@@ -9,6 +9,7 @@ import type { Meter } from '../store/table.ts';
 import { type Context, orgOf } from './context.ts';
 import type { PageInput } from './lists.ts';
 import {
+  claimsSource,
   EVALUATION_BUDGET,
   entrySource,
   type Found,
@@ -20,16 +21,19 @@ import {
   walkOf,
   walkSource,
 } from './search/find.ts';
-import { comparePlaces, type Order, readOrder, sorted } from './search/order.ts';
+import { comparePlaces, type Order, readOrder, reversed, sorted, sortedBy } from './search/order.ts';
 import { partOf, partsFor, shownGroups, wholeUsers } from './search/people.ts';
 import { planFilter, type Way } from './search/plan.ts';
 import { readSelection, type Selection, select } from './search/selection.ts';
 
 export interface UserListInput extends PageInput {
   sort?: string | undefined;
-  filter?: string | undefined;
+  /** In words, or read already. */
+  filter?: string | Filter | undefined;
   fields?: string | undefined;
   explain?: boolean | undefined;
+  /** Walks towards the beginning: the people before the cursor, the last ones without it. In the same order. */
+  back?: boolean | undefined;
 }
 
 /** How a page was found and what it cost. */
@@ -48,7 +52,8 @@ export interface Explanation {
   readUnits: number;
 }
 
-export type UserPage = Page<User> & { explain?: Explanation };
+/** `previousCursor` is where a walk back goes on. Absent on the first page. */
+export type UserPage = Page<User> & { previousCursor?: string; explain?: Explanation };
 
 /** Matches that are sorted after collecting them; beyond it the order must be an index's. */
 const MOST_SORTED = 5000;
@@ -61,14 +66,14 @@ interface Listing {
   from: string[] | undefined;
 }
 
-type Outcome = Found & { by: string; on?: string; order: 'index' | 'collected' };
+type Outcome = Found & { by: string; on?: string; order: 'index' | 'collected'; begin?: string[] };
 
 /** One page of people. The cursor belongs to this org, filter, order and selection; it is refused with any other. */
 export async function listUsers(ctx: Context, input: UserListInput): Promise<UserPage> {
   const orgId = orgOf(ctx);
   const { limit = DEFAULT_LIMIT, sort, cursor } = input;
   const order = readOrder(sort);
-  const filter = input.filter === undefined ? undefined : parseFilter(input.filter);
+  const filter = typeof input.filter === 'string' ? parseFilter(input.filter) : input.filter;
   const selection = readSelection(input.fields);
   const spent = { calls: 0, units: 0 };
   const units: Meter | undefined = input.explain
@@ -78,13 +83,21 @@ export async function listUsers(ctx: Context, input: UserListInput): Promise<Use
       }
     : undefined;
   const walk = walkOf(orgId, planFilter(orgId, filter), filter, units);
-  const scope = ['users', orgId, sort ?? '', input.filter ?? '', input.fields ?? ''];
+  const asked = typeof input.filter === 'object' ? JSON.stringify(input.filter) : (input.filter ?? '');
+  const scope = ['users', orgId, sort ?? '', asked, input.fields ?? ''];
   const from = cursor === undefined ? undefined : openCursor(ctx.keys.cursors, scope, cursor);
-  const found = await findPage(ctx, { orgId, walk, order, limit, from });
-  const items = await shown(ctx, found.matches, walk, selection);
-  const next = found.position && signCursor(ctx.keys.cursors, scope, found.position);
+  const found = await findPage(ctx, { orgId, walk, order: input.back ? reversed(order) : order, limit, from });
+  const matches = input.back ? found.matches.toReversed() : found.matches;
+  const items = await shown(ctx, matches, walk, selection);
+  const [next, previous] = endsOf(found, input).map((place) => place && signCursor(ctx.keys.cursors, scope, place));
   const explain = input.explain && { explain: explained(found, limit, spent) };
-  return { items, ...(next && { nextCursor: next }), ...explain };
+  return { items, ...(next && { nextCursor: next }), ...(previous && { previousCursor: previous }), ...explain };
+}
+
+/** Where the next page begins and where the one before it ends. What was walked back from lies behind the page. */
+function endsOf({ position, begin }: Outcome, { back, cursor }: UserListInput): (string[] | undefined)[] {
+  const came = cursor === undefined ? undefined : begin;
+  return back ? [came, position] : [position, came];
 }
 
 function explained(found: Outcome, limit: number, { calls, units }: { calls: number; units: number }): Explanation {
@@ -105,11 +118,11 @@ async function findPage(ctx: Context, listing: Listing): Promise<Outcome> {
   const [mode, ...place] = from ?? [];
   const direct = directSource(ctx, listing);
   if (mode === undefined ? direct !== undefined : mode === 'walk') {
-    return walked(ctx, listing, direct ?? everyone(ctx, listing), mode ? place : undefined);
+    return walked(ctx, listing, direct ?? everyone(ctx, listing), place);
   }
-  const collected = await collect(ctx, listing, best, mode ? place : undefined);
+  const collected = await collect(ctx, listing, best, place);
   if (collected) return collected;
-  if (order.index && !mode) return walked(ctx, listing, everyone(ctx, listing), undefined);
+  if (order.index && !mode) return walked(ctx, listing, everyone(ctx, listing), []);
   return fail({ code: 'sort-too-large', detail: `more than ${MOST_SORTED} people would be sorted by ${order.member}` });
 }
 
@@ -144,10 +157,12 @@ async function walked(
   ctx: Context,
   { walk, limit }: Listing,
   { source, by, on }: Direct,
-  from: string[] | undefined,
+  place: string[],
 ): Promise<Outcome> {
-  const { position, ...found } = await walkSource(ctx, walk, source, { limit, from });
-  return { ...found, ...(position && { position: ['walk', ...position] }), by, ...(on && { on }), order: 'index' };
+  const from = place.length > 0 ? place : undefined;
+  const { position, first = [], ...found } = await walkSource(ctx, walk, source, { limit, from });
+  const ends = { begin: ['walk', ...first], ...(position && { position: ['walk', ...position] }) };
+  return { ...found, ...ends, by, ...(on && { on }), order: 'index' };
 }
 
 /** Collects all matches of the best way and sorts them. Undefined when there are too many to look at. */
@@ -155,23 +170,24 @@ async function collect(
   ctx: Context,
   { walk, order, limit }: Listing,
   way: Way | undefined,
-  from: string[] | undefined,
+  from: string[],
 ): Promise<Outcome | undefined> {
   const { source, by, on } = collectSource(ctx, walk, way);
-  const wanted = order.index ? [] : partsFor([order.member]);
+  const wanted = order.index ? [] : partsFor(sortedBy(order));
   const whole: Walk = { ...walk, parts: [...new Set([...walk.parts, ...wanted])] };
-  const costly = way?.by === 'entries' || way?.by === 'members' || whole.parts.length > 0;
+  const costly = (way && way.by !== 'index') || whole.parts.length > 0;
   const budget = costly ? EVALUATION_BUDGET : MOST_SORTED;
   const all = await walkSource(ctx, whole, source, { limit: MOST_SORTED + 1, budget });
   if (all.position || all.matches.length > MOST_SORTED) return undefined;
   const ordered = sorted(all.matches, order);
-  const sign = order.descending ? -1 : 1;
-  const rest = from ? ordered.filter(({ place }) => sign * comparePlaces(place, from) > 0) : ordered;
+  const behind = ({ place }: { place: string[] }) => from.length === 0 || comparePlaces(order, place, from) > 0;
+  const rest = ordered.filter(behind);
   const page = rest.slice(0, limit);
   const last = rest.length > limit ? page.at(-1) : undefined;
   return {
     matches: page.map(({ match }) => match),
     evaluated: all.evaluated,
+    begin: ['sorted', ...(page[0]?.place ?? [])],
     ...(last && { position: ['sorted', ...last.place] }),
     by,
     ...(on && { on }),
@@ -183,6 +199,7 @@ function collectSource(ctx: Context, walk: Walk, way: Way | undefined): Direct {
   if (way?.by === 'entries' || way?.by === 'members') {
     return { source: entrySource(ctx, walk, way), by: way.by, on: way.on };
   }
+  if (way?.by === 'claims') return { source: claimsSource(ctx, walk, way), by: way.by, on: way.on };
   if (way?.by === 'index') {
     return { source: indexSource(ctx, walk, way.index, { range: way.range }), by: 'index', on: way.on };
   }

@@ -40,24 +40,26 @@ async function checkAbove(ctx: Context, { roles }: UserRecord): Promise<void> {
   if (above && !permissions.includes('owners:write')) fail('role-above-own');
 }
 
+export async function toInactive(ctx: Context, before: UserRecord): Promise<Planned> {
+  await checkAbove(ctx, before);
+  move(before.state, 'inactive', ['staged', 'invited', 'active']);
+  return { after: { ...before, state: 'inactive', deactivatedAt: instant(ctx.now), epoch: before.epoch + 1 } };
+}
+
+export async function fromInactive(ctx: Context, before: UserRecord): Promise<Planned> {
+  await checkAbove(ctx, before);
+  move(before.state, 'active', ['inactive']);
+  const { deactivatedAt: _at, ...rest } = before;
+  const pending = before.inviteId ? 'invited' : 'staged';
+  return { after: { ...rest, state: before.activatedAt ? 'active' : pending } };
+}
+
 export function deactivateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  const decide = async (before: UserRecord): Promise<Planned> => {
-    await checkAbove(ctx, before);
-    move(before.state, 'inactive', ['staged', 'invited', 'active']);
-    return { after: { ...before, state: 'inactive', deactivatedAt: instant(ctx.now), epoch: before.epoch + 1 } };
-  };
-  return changeUser(ctx, id, 'user-deactivated', version, decide, KNOWN);
+  return changeUser(ctx, id, 'user-deactivated', version, (before) => toInactive(ctx, before), KNOWN);
 }
 
 export function activateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  const decide = async (before: UserRecord): Promise<Planned> => {
-    await checkAbove(ctx, before);
-    move(before.state, 'active', ['inactive']);
-    const { deactivatedAt: _at, ...rest } = before;
-    const pending = before.inviteId ? 'invited' : 'staged';
-    return { after: { ...rest, state: before.activatedAt ? 'active' : pending } };
-  };
-  return changeUser(ctx, id, 'user-activated', version, decide, KNOWN);
+  return changeUser(ctx, id, 'user-activated', version, (before) => fromInactive(ctx, before), KNOWN);
 }
 
 /** Ends sessions and links for good, revokes the pending invite, keeps the address reserved. A guest only leaves. */

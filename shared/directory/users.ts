@@ -1,34 +1,23 @@
-// People: create, read, change. Only the home org changes identity, profile and security. The moves between their
-// states are in user-states.ts.
+// People: read, change. Only the home org changes identity, profile and security. Somebody new is in new-users.ts; the
+// moves between their states are in user-states.ts.
 import { domainOf } from '../model/email-address.ts';
 import type { EventType } from '../model/event.ts';
 import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
-import { mergePatch } from '../model/patch.ts';
-import { knowsRoles, mayGrant, type Role } from '../model/principal.ts';
+import { knowsRoles, mayGrant, type Permission, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
-import { LIVE, type User, type UserCreate, type UserPatch, type UserState } from '../model/user.ts';
+import { LIVE, type User, type UserPatch, type UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
-import { type Counted, putWork, readActivity, readWork, type Work } from '../store/beside-items.ts';
-import { claimEmail, claimNumber, moveClaims, readClaim } from '../store/claim-items.ts';
+import { type Counted, readActivity, readWork, type Work } from '../store/beside-items.ts';
+import { moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { INVITE_KEPT_SECONDS } from '../store/invite-items.ts';
 import { keys } from '../store/keys.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
-import {
-  newUser,
-  readUserItem,
-  replaceUser,
-  sideWrites,
-  toUser,
-  type UserRecord,
-  withSide,
-} from '../store/user-items.ts';
+import { readUserItem, replaceUser, sideWrites, toUser, type UserRecord, withSide } from '../store/user-items.ts';
 import { commit, reapply, unchanged } from './commit.ts';
 import { type Context, instant, newId, orgOf, principalOf, type Standing, ttlAt } from './context.ts';
-import { countInvite, planInvite } from './invite-plan.ts';
-import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
 import { checkLocked } from './preference-layers.ts';
 import { applyPatch, changedMembers, checkKeys, checkSize } from './record.ts';
@@ -93,52 +82,6 @@ export async function getUserByNumber(ctx: Context, number: number, state?: 'del
   return getUser(ctx, holder?.userId ?? newId<UserId>(ctx), state);
 }
 
-export async function createUser(ctx: Context, input: UserCreate): Promise<User> {
-  const counted = input.invite ? countInvite(ctx) : Promise.resolve();
-  const [standing] = await together([ctx.standing(), counted, checkReferences(ctx, orgOf(ctx), input)]);
-  const { org = fail('permission-missing') } = standing;
-  const roles = [...new Set(input.roles ?? (['member'] as const))];
-  checkGrant(standing, roles);
-  checkDomain(org, input.email);
-  if (input.invite && !standing.permissions.includes('users:invite')) fail('permission-missing');
-  try {
-    // Another may have got the number that follows from the id: the next try draws another id.
-    return await reapply(() => create(ctx, org, { ...input, roles }));
-  } catch (error) {
-    throw hasCode(error, 'email-taken') ? await emailTaken(ctx, input.email) : error;
-  }
-}
-
-async function create(ctx: Context, org: OrgRecord, input: UserCreate & { roles: Role[] }): Promise<User> {
-  const { invite, roles, routing, presence, ...patch } = input;
-  const now = instant(ctx.now);
-  const id = newId<UserId>(ctx);
-  const by = principalOf(ctx).id;
-  const times = { createdAt: now, createdBy: by, updatedAt: now, updatedBy: by };
-  const blank: UserRecord = { id, orgId: org.id, state: 'staged', version: 1, epoch: 1, roles, ...times };
-  let record = applyPatch(blank, patch);
-  if (patch.preferences) await checkLocked(ctx, undefined, record);
-  const writes: Write[] = [];
-  if (invite) {
-    const plan = planInvite(ctx, org, { email: input.email, roles }, record);
-    record = { ...record, state: 'invited', invitedAt: now, inviteId: plan.invite.id };
-    writes.push(...plan.writes);
-  }
-  checkSize(record);
-  checkKeys(undefined, record);
-  writes.unshift(newUser(record), claimEmail(input.email, org.id, id), claimNumber(org.id, id));
-  writes.push(...moveClaims({ ...blank, email: input.email }, record), ...sideWrites(undefined, record));
-  const work = firstWork(routing, presence);
-  if (work) writes.push(putWork(org.id, id, work));
-  const answer = { ...toUser(record, undefined, work), ...(record.inviteId && { inviteId: record.inviteId }) };
-  return commit(ctx, eventOf(record, 'user-created'), writes, answer);
-}
-
-function firstWork(routing: UserCreate['routing'], presence: UserCreate['presence']): Work | undefined {
-  const groups = mergePatch({}, { routing, presence }) as Omit<Work, 'version'>;
-  return Object.keys(groups).length > 0 ? { ...groups, version: 1 } : undefined;
-}
-
 /** The refusal for an address somebody holds. Callers of the home org are told which deleted person to restore. */
 export async function emailTaken(ctx: Context, address: string): Promise<never> {
   const holder = readClaim(await ctx.table.get(keys.emailClaim(address)));
@@ -151,23 +94,31 @@ export async function emailTaken(ctx: Context, address: string): Promise<never> 
 export async function updateUser(ctx: Context, id: UserId, patch: UserPatch, version?: number): Promise<User> {
   const references = settled(checkReferences(ctx, orgOf(ctx), patch, id));
   try {
-    return await changeUser(ctx, id, 'user-updated', version, async (before) => {
-      const after = applyPatch(before, patch);
-      await references;
-      if (patch.preferences) await checkLocked(ctx, before, after);
-      // It keeps the person out until they have set a new password.
-      if (patch.security) checkAboveNone(await ctx.standing(), before.roles);
-      if (patch.email === undefined || patch.email === before.email) return { after };
-      if (principalOf(ctx).id === id) fail('own-address-needs-proof');
-      const standing = await ctx.standing();
-      if (standing.org) checkDomain(standing.org, patch.email);
-      // Whoever sets an address can have a password reset sent to it: nobody becomes more than they are that way.
-      checkAboveNone(standing, before.roles);
-      return changeAddress(ctx, before, after);
-    });
+    return await changeUser(ctx, id, 'user-updated', version, (before) => toPatched(ctx, before, patch, references));
   } catch (error) {
     throw hasCode(error, 'email-taken') && patch.email ? await emailTaken(ctx, patch.email) : error;
   }
+}
+
+/** The plan of a merge patch; `references` are those of the patch, checked beside the reads. */
+export async function toPatched(
+  ctx: Context,
+  before: UserRecord,
+  patch: UserPatch,
+  references: Promise<void>,
+): Promise<Planned> {
+  const after = applyPatch(before, patch);
+  await references;
+  if (patch.preferences) await checkLocked(ctx, before, after);
+  // It keeps the person out until they have set a new password.
+  if (patch.security) checkAboveNone(await ctx.standing(), before.roles);
+  if (patch.email === undefined || patch.email === before.email) return { after };
+  if (principalOf(ctx).id === before.id) fail('own-address-needs-proof');
+  const standing = await ctx.standing();
+  if (standing.org) checkDomain(standing.org, patch.email);
+  // Whoever sets an address can have a password reset sent to it: nobody becomes more than they are that way.
+  checkAboveNone(standing, before.roles);
+  return changeAddress(ctx, before, after);
 }
 
 /** What people may change in their own record: the same change without the permission. */
@@ -183,7 +134,7 @@ export function updateSelf(ctx: Context, patch: UserPatch, version?: number): Pr
 }
 
 /** Its failure is heard where it is waited for, also when that is never reached. */
-function settled(started: Promise<void>): Promise<void> {
+export function settled(started: Promise<void>): Promise<void> {
   started.catch(() => undefined);
   return started;
 }
@@ -283,6 +234,11 @@ function shownElsewhere(before: UserRecord, after: UserRecord): boolean {
   const shown = ({ email, state, lock, profile }: UserRecord) =>
     JSON.stringify([email, state, Boolean(lock), profile?.givenName, profile?.familyName, profile?.displayName]);
   return shown(before) !== shown(after);
+}
+
+/** Fails with `permission-missing`, naming it: of a change that needs more than its operation does. */
+export function checkPermission({ permissions }: Standing, wanted: Permission): void {
+  if (!permissions.includes(wanted)) fail({ code: 'permission-missing', detail: wanted });
 }
 
 /** Roles that the caller gives: the org has them, and they grant nothing that the caller lacks. */

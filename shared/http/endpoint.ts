@@ -5,6 +5,7 @@ import type { Context } from '../directory/context.ts';
 import type { Permission } from '../model/principal.ts';
 import { fail, type Issue, type Problem, type ProblemCode } from '../model/problem.ts';
 import type { Write } from '../store/table.ts';
+import type { Allowance } from './bucket.ts';
 import { emptyReply, jsonReply } from './reply.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 
@@ -61,6 +62,8 @@ export interface Operation extends Facts {
   spell?(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
   /** How it says that something went wrong here. */
   fault?(requestId: string): HttpReply;
+  /** Headers of every answer that tell what the edge still lets through. */
+  limits?(allowance: Allowance): Record<string, string>;
 }
 
 type Schemas = Record<string, v.GenericSchema>;
@@ -173,6 +176,7 @@ interface RawDeclaration extends Facts {
   run(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply>;
   spell?: Operation['spell'];
   fault?: Operation['fault'];
+  limits?: Operation['limits'];
 }
 
 /** Declares an operation that writes its own reply: pages, documents, OAuth's own shapes. */

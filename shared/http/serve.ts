@@ -30,6 +30,8 @@ interface Call {
   spell?: Operation['spell'];
   principal?: Principal;
   problem?: Problem;
+  /** What the edge still lets through, for surfaces that say so. */
+  limits?: () => Record<string, string>;
 }
 
 /**
@@ -71,9 +73,12 @@ export function serve(
     })
     .handler(async (event) => {
       const call = calls.get(event) as Call;
+      // A path of no operation is told what a read of the surface would be.
+      if (operations[0]) tellLimits(call, { ...operations[0], rate: 'read' }, sourceOf(event), buckets);
       const found = find(call.request.method, call.request.path);
       call.operation = found.operation;
       call.request = { ...call.request, params: found.params };
+      tellLimits(call, found.operation, sourceOf(event), buckets);
       return toResult(await answer(call, found.operation, sourceOf(event), buckets));
     });
   return (event) => handler(event, {} as never) as Promise<APIGatewayProxyStructuredResultV2>;
@@ -89,6 +94,14 @@ function commonSpelling(operations: readonly Operation[]): Operation['spell'] {
 }
 
 type Buckets = Record<'read' | 'write', Bucket>;
+
+/** Asked when the answer is ready; of a caller whose token did not hold, by their address. */
+function tellLimits(call: Call, { limits, rate }: Operation, source: string, buckets: Buckets): void {
+  if (!limits || rate === 'public') return;
+  const { clock, config } = call.services;
+  call.limits = () =>
+    limits(buckets[rate].allowance(call.principal?.id ?? source, clock().getTime(), config.limitScale));
+}
 
 async function answer(call: Call, operation: Operation, source: string, buckets: Buckets): Promise<HttpReply> {
   const { services, request } = call;
@@ -236,7 +249,7 @@ function refuse(call: Call, error: unknown): HttpReply {
 
 function finish(call: Call, response: APIGatewayProxyStructuredResultV2): void {
   const { services, operation, requestId, principal, problem, request } = call;
-  response.headers = { ...API_HEADERS, 'x-request-id': requestId, ...response.headers };
+  response.headers = { ...API_HEADERS, ...call.limits?.(), 'x-request-id': requestId, ...response.headers };
   if (request.method === 'HEAD') delete response.body;
   services.log({
     level: (response.statusCode ?? 200) >= 500 ? 'error' : 'info',

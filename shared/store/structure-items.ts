@@ -91,6 +91,17 @@ export const memberItem = (orgId: OrgId, userId: UserId, kind: Unit, id: UnitId)
 export const unitsOf = (record: UserRecord, kind: Unit): UnitId[] =>
   (kind === 'team' ? record.teams : record.groups) ?? [];
 
+/** A place in a team, in a commit whose record names it, too. A team that is deleted meanwhile is a lost race. */
+export const joinTeam = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
+  { put: memberItem(orgId, userId, 'team', team), otherwise: conflict },
+  { check: keys.unit(orgId, 'team', team), when: equals('st', 'live'), otherwise: conflict },
+];
+
+export const leaveTeam = (orgId: OrgId, userId: UserId, team: TeamId): Write => ({
+  drop: keys.unitMember(orgId, userId, 'team', team),
+  otherwise: conflict,
+});
+
 /** Drops every place of somebody who is not of the org any more. */
 export function leaveUnits(record: UserRecord): Write[] {
   const drops = (kind: Unit) =>

@@ -4,7 +4,7 @@ import type { OrgId } from '../../model/ids.ts';
 import { partitions } from '../../store/keys.ts';
 import { COUNTED, type CountedState, type Counts, sumCounters } from '../../store/ledger-items.ts';
 import { type Context, orgOf } from '../context.ts';
-import { EVALUATION_BUDGET, entrySource, findClaimed, indexSource, walkOf, walkSource } from './find.ts';
+import { claimsSource, EVALUATION_BUDGET, entrySource, findClaimed, indexSource, walkOf, walkSource } from './find.ts';
 import { planFilter } from './plan.ts';
 
 export interface Count {
@@ -22,9 +22,9 @@ const BUDGET = 5000;
  * Without a filter, or with one on the state alone, the counters answer: exact, at most a second behind. Any other filter
  * looks at up to 5,000 people (1,000 where each costs a read of its own) and says when that was not everyone.
  */
-export async function countUsers(ctx: Context, text?: string): Promise<Count> {
+export async function countUsers(ctx: Context, wanted?: string | Filter): Promise<Count> {
   const orgId = orgOf(ctx);
-  const filter = text === undefined ? undefined : parseFilter(text);
+  const filter = typeof wanted === 'string' ? parseFilter(wanted) : wanted;
   const state = filter && stateAlone(filter);
   if (!filter || state) {
     const counts = await readCounts(ctx, orgId);
@@ -55,7 +55,9 @@ async function countMatches(ctx: Context, orgId: OrgId, filter: Filter): Promise
   const byEntries = way?.by === 'entries' || way?.by === 'members';
   const source = byEntries
     ? entrySource(ctx, walk, way)
-    : indexSource(ctx, walk, way?.index ?? 'byCreated', way && { range: way.range });
+    : way?.by === 'claims'
+      ? claimsSource(ctx, walk, way)
+      : indexSource(ctx, walk, way?.index ?? 'byCreated', way && { range: way.range });
   const budget = byEntries || walk.parts.length > 0 ? EVALUATION_BUDGET : BUDGET;
   const { matches, position } = await walkSource(ctx, walk, source, { limit: BUDGET + 1, budget });
   return { count: matches.length, complete: position === undefined };

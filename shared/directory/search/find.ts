@@ -26,6 +26,8 @@ export interface Match {
 export interface Found {
   matches: Match[];
   evaluated: number;
+  /** Where the first of them stands. */
+  first?: string[];
   /** Where the walk stopped; absent at its end. */
   position?: string[];
 }
@@ -148,6 +150,29 @@ export function entrySource(
   };
 }
 
+/**
+ * The people who hold these claimed values, at once. A core is read for a value that nobody holds, too: a person of
+ * another org costs what nobody costs.
+ */
+export function claimsSource(ctx: Context, walk: Walk, way: Extract<Way, { by: 'claims' }>): Source {
+  return {
+    budget: READ_BUDGET,
+    ahead: 1,
+    async read() {
+      const claims = await readAll(ctx, way.keys, walk.units, false);
+      const ids = new Set(claims.map((claim) => readClaim(claim)?.userId ?? newId<UserId>(ctx)));
+      const cores = await readAll(
+        ctx,
+        [...ids].map((id) => keys.user(walk.orgId, id)),
+        walk.units,
+        false,
+      );
+      const people = cores.flatMap((core) => (core && concerns(walk, core) ? [readUserItem(core)] : []));
+      return { records: people, places: people.map(({ id }) => [id]), read: way.keys.length };
+    },
+  };
+}
+
 const personOf = (item: Item, members: boolean): UserId =>
   unpackId(members ? item.pk.slice(-22) : item.sk.slice(-22)) as UserId;
 
@@ -161,22 +186,25 @@ export async function walkSource(
   const found: Match[] = [];
   let evaluated = 0;
   let at = from;
+  let first: string[] | undefined;
+  const so = (at: Pick<Found, 'evaluated' | 'position'>): Found => ({ matches: found, ...(first && { first }), ...at });
   for (let count = Math.min(source.ahead * limit, budget); ; count = budget - evaluated) {
     const page = await source.read(count, at);
     const judged = await judge(ctx, walk, page.records);
     for (const [i, match] of judged.entries()) {
       if (!match) continue;
       found.push(match);
+      first ??= page.places[i];
       const rest = judged.slice(i + 1).some(Boolean) || page.last !== undefined;
       if (found.length === limit) {
         const position = rest ? page.places[i] : undefined;
-        return { matches: found, evaluated: evaluated + i + 1, ...(position && { position }) };
+        return so({ evaluated: evaluated + i + 1, ...(position && { position }) });
       }
     }
     evaluated += Math.max(page.read, 1);
     at = page.last;
-    if (!at) return { matches: found, evaluated };
-    if (evaluated >= budget) return { matches: found, evaluated, position: at };
+    if (!at) return so({ evaluated });
+    if (evaluated >= budget) return so({ evaluated, position: at });
   }
 }
 

@@ -11,6 +11,8 @@ export interface Order {
   descending: boolean;
   /** Set where an index has this order. */
   index?: IndexName;
+  /** The order among those of one value. */
+  within?: Order;
 }
 
 const INDEXES = new Map<string, IndexName>([
@@ -24,36 +26,65 @@ const INDEXES = new Map<string, IndexName>([
   ['profile.familyName', 'byName'],
 ]);
 
-/** Reads `sort`: a member, `-` before it for descending. Fails with `input-invalid` for what cannot be sorted by. */
+/** Members that one order may name. */
+const MOST_MEMBERS = 4;
+
+/**
+ * Reads `sort`: members by commas, `-` before one for descending. Fails with `input-invalid` for what cannot be sorted by.
+ */
 export function readOrder(text = 'createdAt'): Order {
+  const [first = '', ...more] = text.split(',', MOST_MEMBERS + 1);
+  if (more.length >= MOST_MEMBERS) refuse(`must name at most ${MOST_MEMBERS} members`);
+  if (more.length === 0) return readMember(first);
+  const { index: _index, ...order } = readMember(first);
+  return { ...order, within: readOrder(more.join(',')) };
+}
+
+/** The same people from the other end. */
+export const reversed = (order: Order): Order => ({
+  ...order,
+  descending: !order.descending,
+  ...(order.within && { within: reversed(order.within) }),
+});
+
+/** Every member that an order looks at. */
+export const sortedBy = ({ member, within }: Order): string[] => [member, ...(within ? sortedBy(within) : [])];
+
+const refuse = (message: string): never => fail({ code: 'input-invalid', issues: [{ pointer: '/sort', message }] });
+
+function readMember(text: string): Order {
   const descending = text.startsWith('-');
   const member = descending ? text.slice(1) : text;
   const index = INDEXES.get(member);
   if (index) return { member, descending, index };
   const field = fieldAt(member);
   if (!field || field.many) {
-    const message = 'must name a single value of a person, with - before it for descending';
-    fail({ code: 'input-invalid', issues: [{ pointer: '/sort', message }] });
+    return refuse('must name a single value of a person, with - before it for descending');
   }
   return { member: field.path, descending };
 }
 
 /** Those without the value come last in ascending order; people of one value in the order of creation. */
-export function sorted(matches: readonly Match[], { member, descending }: Order): { match: Match; place: string[] }[] {
-  const placed = matches.map((match) => ({ match, place: [...placeOf(match, member), match.record.id] }));
-  placed.sort((a, b) => comparePlaces(a.place, b.place));
-  return descending ? placed.reverse() : placed;
+export function sorted(matches: readonly Match[], order: Order): { match: Match; place: string[] }[] {
+  const members = sortedBy(order);
+  // A cursor carries the place: several values share its room.
+  const longest = members.length > 1 ? 40 : 120;
+  const placed = matches.map((match) => ({
+    match,
+    place: [...members.flatMap((member) => placeOf(match, member, longest)), match.record.id],
+  }));
+  return placed.sort((a, b) => comparePlaces(order, a.place, b.place));
 }
 
 /** Text that sorts as the values do: a class, so that the absent stand at the end, and the value. */
-function placeOf({ user }: Match, member: string): string[] {
+function placeOf({ user }: Match, member: string, longest: number): string[] {
   const path = fieldAt(member === 'familyName' ? 'profile.familyName' : member)?.path ?? member;
   const value = path
     .split('.')
     .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], user);
   if (value === undefined || value === null) return ['1', ''];
   if (typeof value === 'number') return ['0', ordinal(value)];
-  return ['0', fold(String(value)).slice(0, 120)];
+  return ['0', fold(String(value)).slice(0, longest)];
 }
 
 /** A double as sixteen hex digits in the order of its values. */
@@ -65,7 +96,19 @@ function ordinal(value: number): string {
   return ordered.toString(16).padStart(16, '0');
 }
 
-export function comparePlaces(a: readonly string[], b: readonly string[]): number {
+/** Which of two places comes first in the order. People of one value stand in the order of creation. */
+export function comparePlaces(order: Order, a: readonly string[], b: readonly string[]): number {
+  let at = 0;
+  for (let one: Order | undefined = order; one; one = one.within) {
+    const found = compareTexts(a.slice(at, at + 2), b.slice(at, at + 2));
+    if (found !== 0) return one.descending ? -found : found;
+    at += 2;
+  }
+  const found = compareTexts(a.slice(at), b.slice(at));
+  return order.descending ? -found : found;
+}
+
+function compareTexts(a: readonly string[], b: readonly string[]): number {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const [x = '', y = ''] = [a[i], b[i]];
     if (x !== y) return x < y ? -1 : 1;

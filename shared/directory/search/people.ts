@@ -28,8 +28,13 @@ export function partsFor(paths: readonly string[]): Part[] {
 const MOST_AT_ONCE = 100;
 
 /** Up to any number of items, a hundred a call, the calls at once. */
-export async function readAll(ctx: Context, wanted: Key[], units?: Meter): Promise<(Item | undefined)[]> {
-  const options = { eventual: true, ...(units && { units }) };
+export async function readAll(
+  ctx: Context,
+  wanted: Key[],
+  units?: Meter,
+  eventual = true,
+): Promise<(Item | undefined)[]> {
+  const options = { eventual, ...(units && { units }) };
   const calls = Array.from({ length: Math.ceil(wanted.length / MOST_AT_ONCE) }, (_, i) =>
     ctx.table.getMany(wanted.slice(i * MOST_AT_ONCE, (i + 1) * MOST_AT_ONCE), options),
   );

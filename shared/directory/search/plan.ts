@@ -19,6 +19,8 @@ export type Way =
   /** One person at most, read consistently. */
   | { by: 'claim'; on: string; key: Key }
   | { by: 'id'; on: string; id: UserId }
+  /** One person at most for each of a few values. */
+  | { by: 'claims'; on: string; keys: Key[] }
   /** Entries of people who share a value. In the order of creation unless they are words. */
   | { by: 'entries'; on: string; pk: string; begins?: string; ordered: boolean }
   /** Members of a team or group, in the order of creation. */
@@ -57,6 +59,8 @@ export function planFilter(orgId: OrgId, filter: Filter | undefined): Plan {
   if (values.length > 1 || values[0] === 'erased') return { deleted, ways: [nobody('state')] };
   const claim = first(conjuncts, (part) => claimed(orgId, part));
   if (claim) return { deleted, ways: [claim] };
+  const several = first(conjuncts, (part) => severalClaims(orgId, part));
+  if (several) return { deleted, ways: [several] };
   const entries = deleted ? undefined : shared(orgId, conjuncts);
   const ranges = conjuncts.flatMap((part) => ranged(part) ?? []);
   return { deleted, ways: [...(entries ? [entries] : []), ...ranges] };
@@ -102,6 +106,15 @@ function claimed(orgId: OrgId, part: Filter): Way | undefined {
     default:
       return undefined;
   }
+}
+
+/** People by a list of claimed values: `number eq 1 or number eq 2`. */
+function severalClaims(orgId: OrgId, part: Filter): Way | undefined {
+  if (!('or' in part)) return undefined;
+  const ways = part.or.map((one) => claimed(orgId, one));
+  if (!ways.every((way) => way?.by === 'claim' || way?.by === 'nothing')) return undefined;
+  const wanted = ways.flatMap((way) => (way?.by === 'claim' ? [way.key] : []));
+  return wanted.length > 0 ? { by: 'claims', on: ways[0]?.on ?? '', keys: wanted } : nobody(ways[0]?.on ?? '');
 }
 
 function vendorId(orgId: OrgId, where: Filter): Way | undefined {

@@ -1,5 +1,5 @@
 // Who is in a team or group. It stands on the person's record and on an item of its own, in one commit.
-import type { OrgId, TeamId, UserId } from '../../model/ids.ts';
+import type { TeamId, UserId } from '../../model/ids.ts';
 import { fail } from '../../model/problem.ts';
 import { MAX_UNITS } from '../../model/structure.ts';
 import { LIVE } from '../../model/user.ts';
@@ -7,7 +7,7 @@ import { noEvent } from '../../store/audit-items.ts';
 import type { InviteRecord } from '../../store/invite-items.ts';
 import type { JobRecord } from '../../store/job-items.ts';
 import { keys, partitions, type Unit } from '../../store/keys.ts';
-import { memberItem, readUnitItem, type UnitId, unitsOf } from '../../store/structure-items.ts';
+import { joinTeam, memberItem, readUnitItem, type UnitId, unitsOf } from '../../store/structure-items.ts';
 import { equals, type Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
 import { commit, reapply } from '../commit.ts';
@@ -32,12 +32,6 @@ export function joinUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): 
   });
 }
 
-/** The place in a team that somebody comes in with: the record names it, too. */
-const placeIn = (orgId: OrgId, userId: UserId, team: TeamId): Write[] => [
-  { put: memberItem(orgId, userId, 'team', team), otherwise: conflict },
-  { check: keys.unit(orgId, 'team', team), when: equals('st', 'live'), otherwise: conflict },
-];
-
 /**
  * The teams of somebody who comes in by an invite: those they have, and those it names that the org still has, as far as
  * there is room. One that is deleted meanwhile refuses the commit as a lost race.
@@ -52,7 +46,7 @@ export async function withInvited(
   const there = wanted.filter((_, i) => units[i] !== undefined && readUnitItem(units[i]).state === 'live');
   const joined = there.slice(0, MAX_UNITS.team - had.length);
   const all = [...had, ...joined].sort();
-  return { ...(all.length > 0 && { teams: all }), places: joined.flatMap((team) => placeIn(orgId, id, team)) };
+  return { ...(all.length > 0 && { teams: all }), places: joined.flatMap((team) => joinTeam(orgId, id, team)) };
 }
 
 export function leaveUnit(ctx: Context, kind: Unit, id: UnitId, userId: UserId): Promise<void> {

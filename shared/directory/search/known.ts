@@ -1,0 +1,27 @@
+// People by their ids, for what names several of them at once.
+import type { UserId } from '../../model/ids.ts';
+import { LIVE, type ListField, type User } from '../../model/user.ts';
+import { keys } from '../../store/keys.ts';
+import { readUserItem } from '../../store/user-items.ts';
+import { type Context, orgOf } from '../context.ts';
+import { partOf, readAll, wholeUsers } from './people.ts';
+
+/** Those of the caller's org who are there, with these groups; whoever is not is left out. One call for each hundred. */
+export async function knownUsers(
+  ctx: Context,
+  ids: readonly string[],
+  groups: readonly ListField[] = [],
+): Promise<Map<string, User>> {
+  const wanted = [...new Set(ids)] as UserId[];
+  const items = await readAll(
+    ctx,
+    wanted.map((id) => keys.user(orgOf(ctx), id)),
+  );
+  const people = items.flatMap((item) => {
+    const kind = item?.k === 'user' || item?.k === 'guest';
+    const record = kind && item ? readUserItem(item) : undefined;
+    return record && LIVE.includes(record.state) ? [record] : [];
+  });
+  const users = await wholeUsers(ctx, people, [...new Set(groups.map(partOf))]);
+  return new Map(users.map((user) => [user.id, user]));
+}
