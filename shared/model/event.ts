@@ -35,6 +35,7 @@ export const EventType = v.picklist([
   'contact-validated',
   'session-ended',
   'sessions-ended',
+  'session-switched',
   'session-reuse-detected',
   'org-created',
   'org-updated',
