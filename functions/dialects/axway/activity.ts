@@ -43,15 +43,17 @@ const nameOf = ({ type, userId }: Event): [event: string, context: string] =>
 
 function toActivity(ctx: Context, happened: Event, withData: boolean): Wire {
   const [event, context] = nameOf(happened);
-  const { id, at, userId, actor } = happened;
+  const { id, at, type, userId, subjectId, actor } = happened;
   const org = orgOf(ctx);
   const data = {
     org_guid: org,
     org_id: numberOf(org),
     ...(userId && { user_guid: userId }),
-    ...(actor.id && { actor_guid: actor.id, actor_type: actor.is === 'person' ? 'user' : 'client' }),
+    ...(type.startsWith('client-') && { client_guid: subjectId, client_id: subjectId }),
+    ...(type.startsWith('team-') && { team_guid: subjectId }),
+    ...(actor.id && { [actor.is === 'person' ? 'action_user_guid' : 'action_client_guid']: actor.id }),
   };
-  return { id, event, context, version: '4', timestamp: Date.parse(at), ...(withData && { data }) };
+  return { id, event, context, ts: Date.parse(at), ...(withData && { data }) };
 }
 
 /** Events that lie before a page at most, and calls that one page may take. */

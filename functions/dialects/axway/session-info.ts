@@ -16,16 +16,14 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../../shared/securi
 import { toAxwayUser } from './fields.ts';
 import { clientRoles, defaultRole, rolesShown, TEAM_ROLE } from './roles.ts';
 
-/** Our own numbers: length instead of kinds of characters, delay instead of a lock, no renewal. */
+/**
+ * Our own numbers: length instead of kinds of characters, delay instead of a lock, no renewal.
+ * What is not asked for is left out.
+ */
 export const passwordPolicy = (minLength = 0): Wire => ({
   length: Math.max(minLength, MIN_PASSWORD_LENGTH),
   max_length: MAX_PASSWORD_LENGTH,
-  lower: 0,
-  upper: 0,
-  special: 0,
-  digit: 0,
   lockout: LIMITS.signInsPerAddress.max,
-  renewal: 0,
   history: 1,
 });
 
