@@ -3,10 +3,11 @@
 import type { Wire } from '../../../shared/dialect/fields.ts';
 import type { Context } from '../../../shared/directory/context.ts';
 import { getUserByName } from '../../../shared/directory/named-users.ts';
+import { createUser } from '../../../shared/directory/new-users.ts';
 import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
 import { activateUser, deactivateUser, deleteUser, setRoles } from '../../../shared/directory/user-states.ts';
-import { createUser, getUser, updateUser } from '../../../shared/directory/users.ts';
+import { getUser, updateUser } from '../../../shared/directory/users.ts';
 import { updateWork } from '../../../shared/directory/work.ts';
 import { parse } from '../../../shared/http/endpoint.ts';
 import type { UserId } from '../../../shared/model/ids.ts';
