@@ -90,6 +90,13 @@ function readScope(scope: string): Permission[] | 'unknown' {
   return known.length === new Set(names).size ? known : 'unknown';
 }
 
+const TokenAnswer = v.object({
+  access_token: v.string(),
+  token_type: v.literal('Bearer'),
+  expires_in: v.number(),
+  scope: v.string(),
+});
+
 const tokenEndpoint = rawEndpoint('POST /oauth/token', {
   tag,
   summary: 'Get an access token for a machine client',
@@ -99,16 +106,33 @@ const tokenEndpoint = rawEndpoint('POST /oauth/token', {
   consumes: 'form',
   media: 'application/json',
   body: v.object({ grant_type: v.string(), scope: v.optional(v.string()) }),
-  answer: v.object({
-    access_token: v.string(),
-    token_type: v.literal('Bearer'),
-    expires_in: v.number(),
-    scope: v.string(),
-  }),
+  answer: TokenAnswer,
   problems: ['client-invalid'],
   run: token,
   spell: oauthError,
 });
+
+/** The token endpoint of Genesys Cloud's login host, with its words: what its clients show of a refusal is `description`. */
+const loginEndpoint = rawEndpoint('POST /login/oauth/token', {
+  tag,
+  summary: 'Get an access token, for clients of Genesys Cloud',
+  description: 'As POST /oauth/token. A refusal says its `error_description` in `description`, too.',
+  access: 'anyone',
+  rate: 'public',
+  consumes: 'form',
+  media: 'application/json',
+  body: v.object({ grant_type: v.string(), scope: v.optional(v.string()) }),
+  answer: TokenAnswer,
+  problems: ['client-invalid'],
+  run: async (ctx, request, input) => described(await token(ctx, request, input)),
+  spell: (problem) => described(oauthError(problem)),
+});
+
+function described(reply: HttpReply): HttpReply {
+  const { error_description: description, ...rest } = JSON.parse(reply.body) as Record<string, unknown>;
+  if (description === undefined) return reply;
+  return { ...reply, body: JSON.stringify({ ...rest, description, error_description: description }) };
+}
 
 const metadata = (ctx: Context) => ({
   issuer: ctx.baseUrl,
@@ -141,4 +165,4 @@ const jwks = rawEndpoint('GET /oauth/jwks.json', {
   run: async (ctx) => jsonReply(200, publicKeys(ctx.keys.signing), { 'cache-control': 'public, max-age=300' }),
 });
 
-export const operations: readonly Operation[] = [tokenEndpoint, ...discovery, jwks];
+export const operations: readonly Operation[] = [tokenEndpoint, loginEndpoint, ...discovery, jwks];

@@ -195,8 +195,11 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...plain,
     ...withoutSecrets,
     keyRings: ['signing', 'clients'],
-    mounts: ['/oauth', '/.well-known'],
-    throttled: [{ route: 'POST /oauth/token', ratePerSecond: 200, burst: 400 }],
+    mounts: ['/oauth', '/.well-known', 'POST /login/oauth/token'],
+    throttled: [
+      { route: 'POST /oauth/token', ratePerSecond: 200, burst: 400 },
+      { route: 'POST /login/oauth/token', ratePerSecond: 200, burst: 400 },
+    ],
   },
   {
     kind: 'http',
@@ -221,6 +224,30 @@ export const httpSurfaces: readonly HttpSurface[] = [
     // Of links for what is completed here, of clients for the secrets of UsernameTokens.
     keyRings: ['links', 'clients', 'cursors'],
     mounts: ['/identity'],
+  },
+  {
+    kind: 'http',
+    name: 'genesys',
+    entry: 'dialects/genesys.ts',
+    dialect: '/genesys',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/genesys'],
+  },
+  {
+    kind: 'http',
+    name: 'genesys-passwords',
+    entry: 'dialects/genesys/passwords.ts',
+    dialect: '/genesys',
+    ...hashing,
+    ...withSecrets,
+    keyRings: [],
+    mounts: [
+      'POST /genesys/api/v2/users',
+      'POST /genesys/api/v2/users/{userId}/password',
+      'POST /genesys/api/v2/users/me/password',
+    ],
   },
   {
     kind: 'http',
