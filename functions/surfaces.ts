@@ -245,7 +245,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     keyRings: [],
     mounts: [
       'POST /genesys/api/v2/users',
-      'POST /genesys/api/v2/users/{userId}/password',
+      'POST /genesys/api/v2/users/{id}/password',
       'POST /genesys/api/v2/users/me/password',
     ],
   },

@@ -32,8 +32,8 @@ export const answer = (ctx: Context, value: unknown, status = 200): HttpReply =>
 export const nothing = (ctx: Context): HttpReply => emptyReply(204, correlated(ctx));
 
 /** A path id of any other shape is an unknown one. */
-export function idOf({ userId }: Record<string, string>): UserId {
-  const read = v.safeParse(UserId, userId);
+export function idOf({ userId, id = userId }: Record<string, string>): UserId {
+  const read = v.safeParse(UserId, id);
   return read.success ? read.output : fail('not-found');
 }
 

@@ -72,7 +72,7 @@ export const operations: readonly Operation[] = [
     takesBody: true,
     run: async (ctx, { body }) => answer(ctx, await showUser(ctx, await create(ctx, body))),
   }),
-  genesys('POST /api/v2/users/{userId}/password', {
+  genesys('POST /api/v2/users/{id}/password', {
     summary: 'Set the password of a user',
     access: { permission: 'users:set-password' },
     takesBody: true,
