@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { httpSurfaces } from '../../functions/surfaces.ts';
 import { fromWire, type Row, toWire, type Wire } from '../../shared/dialect/fields.ts';
 import type { Operation } from '../../shared/http/endpoint.ts';
-import { FIELDS } from '../../shared/model/fields.ts';
+import { FIELDS, PARENTS } from '../../shared/model/fields.ts';
 import { PROBLEMS, type ProblemCode } from '../../shared/model/problem.ts';
 import type { User } from '../../shared/model/user.ts';
 import type { Answer, TestService } from '../support/service.ts';
@@ -62,6 +62,7 @@ export function contract(
     test.each(taking.map((it) => [it.route, it] as const))('%s refuses a broken body', async (_route, operation) => {
       const { service, world } = given();
       const path = filled(operation.path);
+      const token = operation.access === 'person' ? world.owner.token : world.client;
       const type = operation.consumes === 'json-api' ? 'application/vnd.api+json' : 'application/json';
       const headers = { 'content-type': type };
       const token = operation.access === 'person' ? world.owner.token : world.client;
@@ -174,8 +175,7 @@ export function contract(
 }
 
 /** Groups and lists are places too, and so is what an item beside the record keeps. */
-const known = (path: string): boolean =>
-  [...FIELDS.keys()].some((field) => field.startsWith(`${path}.`)) || path.startsWith('preferences.map');
+const known = (path: string): boolean => PARENTS.has(path) || path.startsWith('preferences.map');
 
 const writable = (rows: readonly Row[], wire: Wire): Wire =>
   Object.fromEntries(rows.filter(({ access }) => access === 'both').map((row) => [row.wire, wire[row.wire]]));
