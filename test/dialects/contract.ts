@@ -62,7 +62,6 @@ export function contract(
     test.each(taking.map((it) => [it.route, it] as const))('%s refuses a broken body', async (_route, operation) => {
       const { service, world } = given();
       const path = filled(operation.path);
-      const token = operation.access === 'person' ? world.owner.token : world.client;
       const type = operation.consumes === 'json-api' ? 'application/vnd.api+json' : 'application/json';
       const headers = { 'content-type': type };
       const token = operation.access === 'person' ? world.owner.token : world.client;
