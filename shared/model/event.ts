@@ -28,6 +28,7 @@ export const EventType = v.picklist([
   'password-reset-completed',
   'password-reset-cancelled',
   'password-changed',
+  'password-set',
   'security-answers-changed',
   'contact-validation-started',
   'contact-validation-resent',

@@ -62,9 +62,9 @@ export function contract(
     test.each(taking.map((it) => [it.route, it] as const))('%s refuses a broken body', async (_route, operation) => {
       const { service, world } = given();
       const path = filled(operation.path);
-      const token = operation.access === 'person' ? world.owner.token : world.client;
       const type = operation.consumes === 'json-api' ? 'application/vnd.api+json' : 'application/json';
       const headers = { 'content-type': type };
+      const token = operation.access === 'person' ? world.owner.token : world.client;
       for (const body of ['{"a":', '{"a":1,"a":2}', '"\\ud800"', `"${'x'.repeat(70_000)}"`]) {
         const answer = await service.call(operation.method, path, { token, body, headers });
         expect(answer.status, `${body.slice(0, 20)}: ${answer.body}`).toBeGreaterThanOrEqual(400);
