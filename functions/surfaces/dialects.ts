@@ -1,5 +1,5 @@
 // The languages of other systems.
-import { type HttpSurface, hashing, plain, withoutSecrets, withSecrets } from './shape.ts';
+import { type HttpSurface, hashing, oncePerPerson, plain, withoutSecrets, withSecrets } from './shape.ts';
 
 export const dialectSurfaces: readonly HttpSurface[] = [
   {
@@ -22,5 +22,78 @@ export const dialectSurfaces: readonly HttpSurface[] = [
     // Of links for what is completed here, of clients for the secrets of UsernameTokens.
     keyRings: ['links', 'clients', 'cursors'],
     mounts: ['/identity'],
+  },
+  {
+    kind: 'http',
+    name: 'axway',
+    entry: 'dialects/axway.ts',
+    dialect: '/axway',
+    ...plain,
+    table: 'write',
+    secretPartition: 'sessions',
+    keyRings: ['cursors'],
+    mounts: ['/axway'],
+  },
+  {
+    kind: 'http',
+    name: 'axway-sign-in',
+    entry: 'dialects/axway/sign-in.ts',
+    dialect: '/axway',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['signing', 'clients'],
+    mounts: ['POST /axway/api/v1/auth/switchLoggedInOrg'],
+    throttled: [
+      { route: 'POST /axway/api/v1/auth/login', ratePerSecond: 200, burst: 400 },
+      {
+        route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
+        ratePerSecond: 200,
+        burst: 400,
+      },
+    ],
+    reservedConcurrency: 'sign-in',
+  },
+  {
+    kind: 'http',
+    name: 'axway-passwords',
+    entry: 'dialects/axway/passwords.ts',
+    dialect: '/axway',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['links', 'cursors'],
+    mounts: [
+      'GET /axway/api/v1/auth/activation/{id}',
+      'POST /axway/api/v1/auth/activate/resend',
+      'POST /axway/api/v1/auth/validatePassword',
+      'PUT /axway/api/v1/user/profile/{id}',
+    ],
+    throttled: ['/auth/activate', '/auth/activate/forgot', '/auth/forgot'].map((path) => ({
+      route: `POST /axway/api/v1${path}`,
+      ...oncePerPerson,
+    })),
+  },
+  {
+    kind: 'http',
+    name: 'genesys',
+    entry: 'dialects/genesys.ts',
+    dialect: '/genesys',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/genesys'],
+  },
+  {
+    kind: 'http',
+    name: 'genesys-passwords',
+    entry: 'dialects/genesys/passwords.ts',
+    dialect: '/genesys',
+    ...hashing,
+    ...withSecrets,
+    keyRings: [],
+    mounts: [
+      'POST /genesys/api/v2/users',
+      'POST /genesys/api/v2/users/{id}/password',
+      'POST /genesys/api/v2/users/me/password',
+    ],
   },
 ];

@@ -102,16 +102,27 @@ async function leave(ctx: Context, guest: UserRecord, homeOrgId: OrgId, version?
   await commit(ctx, ended, writes, undefined);
 }
 
+async function toRestored(ctx: Context, before: UserRecord): Promise<Planned> {
+  await checkAbove(ctx, before);
+  move(before.state, before.stateBefore ?? before.state, ['deleted']);
+  const writes = await cancelErase(ctx, before);
+  const { deletedAt: _at, erasureId: _erasure, stateBefore = 'staged', ...rest } = before;
+  // The delete revoked the invite: who was only invited has none to accept.
+  const state = stateBefore === 'invited' ? 'staged' : stateBefore;
+  return { after: { ...rest, state, epoch: before.epoch + 1 }, writes };
+}
+
 /** Brings back record, memberships and password; no session. An erase that waits is cancelled. */
 export function restoreUser(ctx: Context, id: UserId, version?: number): Promise<User> {
+  return changeUser(ctx, id, 'user-restored', version, (before) => toRestored(ctx, before), KNOWN);
+}
+
+/** Restores a deleted person and, where they were inactive, lets them in again: one change. */
+export function reviveUser(ctx: Context, id: UserId, version?: number): Promise<User> {
   const decide = async (before: UserRecord): Promise<Planned> => {
-    await checkAbove(ctx, before);
-    move(before.state, before.stateBefore ?? before.state, ['deleted']);
-    const writes = await cancelErase(ctx, before);
-    const { deletedAt: _at, erasureId: _erasure, stateBefore = 'staged', ...rest } = before;
-    // The delete revoked the invite: who was only invited has none to accept.
-    const state = stateBefore === 'invited' ? 'staged' : stateBefore;
-    return { after: { ...rest, state, epoch: before.epoch + 1 }, writes };
+    const restored = await toRestored(ctx, before);
+    const { after } = restored;
+    return after.state === 'inactive' ? { ...restored, ...(await fromInactive(ctx, after)) } : restored;
   };
   return changeUser(ctx, id, 'user-restored', version, decide, KNOWN);
 }
@@ -159,8 +170,15 @@ export function changeRoles(
     if (version !== undefined && before.version !== version) fail('version-stale');
     const standing = await ctx.standing();
     const wanted = [...new Set(rolesOf(before.roles))];
-    checkGrant(standing, wanted);
-    checkAboveNone(standing, before.roles);
+    // What stays as it is asks for nothing: roles above the caller's own may be sent back as they were read.
+    checkGrant(
+      standing,
+      wanted.filter((role) => !before.roles.includes(role)),
+    );
+    checkAboveNone(
+      standing,
+      before.roles.filter((role) => !wanted.includes(role)),
+    );
     if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return unchanged(ctx, membershipOf(before));
     const after = stamped(ctx, { ...before, roles: wanted }, before.version + 1);
     const done = { ...eventOf(after, 'user-roles-changed'), changed: ['roles'] };
