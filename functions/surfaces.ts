@@ -243,7 +243,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
     dialect: '/axway',
     ...hashing,
     ...withSecrets,
-    keyRings: ['signing', 'clients'],
+    keyRings: ['signing', 'clients', 'cursors'],
     mounts: ['POST /axway/api/v1/auth/switchLoggedInOrg'],
     throttled: [
       { route: 'POST /axway/api/v1/auth/login', ratePerSecond: 200, burst: 400 },
