@@ -196,6 +196,22 @@ describe('pages', () => {
     expect(backwards.slice(1)).toEqual(forwards.slice(-(backwards.length - 1)));
   });
 
+  test('of a rare match among many go on until they are full, both ways', async () => {
+    const rare = [21, 130, people.length - 2].map((n) => people[n]?.id as number);
+    for (const id of rare) {
+      await ok(patch(id, {}, { relationships: { profile: { data: { type: 'profile', id: 78 } } } }));
+    }
+    const query = '/users?page[size]=1&filter[profile][id]=78';
+    const first = await get(query);
+    const second = await get(behind(first.links.next));
+    const third = await get(behind(second.links.next));
+    expect([first, second, third].map(({ data }) => idsOf(data)[0])).toEqual(rare);
+    expect(first.links.prev).toBeUndefined();
+    const back = await get(behind(third.links.prev));
+    expect(idsOf(back.data)).toEqual([rare[1]]);
+    expect(idsOf((await get(behind(back.links.prev))).data)).toEqual([rare[0]]);
+  });
+
   test('turn round anywhere, and the first has none before it', async () => {
     const first = await get('/users?page[size]=10');
     expect(first.links.prev).toBeUndefined();
