@@ -116,7 +116,8 @@ export async function readRelationships(ctx: Context, given: Wire, before?: User
   const read: Related = { references: {}, issues: [] };
   for (const [name, value] of Object.entries(given)) {
     const found = relations.find((one) => one.name === name);
-    const wrong = (message: string) => void read.issues.push({ pointer: `/data/relationships/${name}`, message });
+    const pointer = `/data/relationships/${name}`.slice(0, 120);
+    const wrong = (message: string) => void read.issues.push({ pointer, message });
     if (!found) wrong('is not a relationship');
     if (!found || found.readOnly) continue;
     const ids = idsIn(found, value);
