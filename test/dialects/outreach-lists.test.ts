@@ -168,10 +168,10 @@ describe('an order', () => {
 
 describe('pages', () => {
   test.each([
-    'page[size]=7',
-    'page[size]=7&sort=-lastName',
-    'page[size]=7&sort=firstName,-email',
-    'page[size]=7&sort=username',
+    'page[size]=17',
+    'page[size]=20&sort=-lastName',
+    'page[size]=40&sort=firstName,-email',
+    'page[size]=40&sort=username',
     'page[size]=3&filter[firstName]=Ada',
     'page[size]=3&filter[locked]=true',
     'page[size]=3&filter[role][id]=2',
