@@ -190,6 +190,16 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'outreach',
+    entry: 'dialects/outreach.ts',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['cursors'],
+    mounts: ['/outreach'],
+    dialect: '/outreach',
+  },
+  {
+    kind: 'http',
     name: 'oauth',
     entry: 'oauth.ts',
     ...plain,
@@ -244,14 +254,14 @@ export const httpSurfaces: readonly HttpSurface[] = [
     ...hashing,
     ...withSecrets,
     keyRings: ['signing', 'clients', 'cursors'],
-    mounts: ['POST /axway/api/v1/auth/switchLoggedInOrg'],
+    mounts: [
+      'POST /axway/api/v1/auth/login',
+      'POST /axway/api/v1/auth/switchLoggedInOrg',
+      'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
+    ],
     throttled: [
       { route: 'POST /axway/api/v1/auth/login', ratePerSecond: 200, burst: 400 },
-      {
-        route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
-        ratePerSecond: 200,
-        burst: 400,
-      },
+      { route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token', ratePerSecond: 200, burst: 400 },
     ],
     reservedConcurrency: 'sign-in',
   },
@@ -265,6 +275,9 @@ export const httpSurfaces: readonly HttpSurface[] = [
     keyRings: ['links', 'cursors'],
     mounts: [
       'GET /axway/api/v1/auth/activation/{id}',
+      'POST /axway/api/v1/auth/activate',
+      'POST /axway/api/v1/auth/activate/forgot',
+      'POST /axway/api/v1/auth/forgot',
       'POST /axway/api/v1/auth/activate/resend',
       'POST /axway/api/v1/auth/validatePassword',
       'PUT /axway/api/v1/user/profile/{id}',

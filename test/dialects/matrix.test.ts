@@ -10,9 +10,10 @@ import { plainRows, type Speaker, valuesAt } from './contract.ts';
 import { genesys } from './genesys-speaker.ts';
 import { identity } from './identity-speaker.ts';
 import { native } from './native-speaker.ts';
+import { outreach } from './outreach-speaker.ts';
 
 type Language = Pick<Speaker, 'rows' | 'create' | 'read' | 'update'>;
-const LANGUAGES: Readonly<Record<string, Language>> = { native, axway, identity, genesys };
+const LANGUAGES: Readonly<Record<string, Language>> = { native, axway, identity, genesys, outreach };
 
 let world: World;
 beforeAll(async () => {

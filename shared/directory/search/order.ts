@@ -9,6 +9,8 @@ export interface Order {
   /** As the caller named it, without the sign. */
   member: string;
   descending: boolean;
+  /** Not the order of the values: whoever has this one comes last. */
+  is?: string;
   /** Set where an index has this order. */
   index?: IndexName;
   /** The order among those of one value. */
@@ -30,7 +32,8 @@ const INDEXES = new Map<string, IndexName>([
 const MOST_MEMBERS = 4;
 
 /**
- * Reads `sort`: members by commas, `-` before one for descending. Fails with `input-invalid` for what cannot be sorted by.
+ * Reads `sort`: members by commas, `-` before one for descending, `state=inactive` for those of one value last. Fails with
+ * `input-invalid` for what cannot be sorted by.
  */
 export function readOrder(text = 'createdAt'): Order {
   const [first = '', ...more] = text.split(',', MOST_MEMBERS + 1);
@@ -48,40 +51,43 @@ export const reversed = (order: Order): Order => ({
 });
 
 /** Every member that an order looks at. */
-export const sortedBy = ({ member, within }: Order): string[] => [member, ...(within ? sortedBy(within) : [])];
+export const sortedBy = (order: Order): string[] => partsOf(order).map(({ member }) => member);
+
+const partsOf = (order: Order): Order[] => [order, ...(order.within ? partsOf(order.within) : [])];
 
 const refuse = (message: string): never => fail({ code: 'input-invalid', issues: [{ pointer: '/sort', message }] });
 
 function readMember(text: string): Order {
   const descending = text.startsWith('-');
-  const member = descending ? text.slice(1) : text;
+  const [member = '', is] = (descending ? text.slice(1) : text).split('=', 2);
   const index = INDEXES.get(member);
-  if (index) return { member, descending, index };
+  if (index && is === undefined) return { member, descending, index };
   const field = fieldAt(member);
   if (!field || field.many) {
     return refuse('must name a single value of a person, with - before it for descending');
   }
-  return { member: field.path, descending };
+  return { member: field.path, descending, ...(is !== undefined && { is }) };
 }
 
 /** Those without the value come last in ascending order; people of one value in the order of creation. */
 export function sorted(matches: readonly Match[], order: Order): { match: Match; place: string[] }[] {
-  const members = sortedBy(order);
+  const parts = partsOf(order);
   // A cursor carries the place: several values share its room.
-  const longest = members.length > 1 ? 40 : 120;
+  const longest = parts.length > 1 ? 40 : 120;
   const placed = matches.map((match) => ({
     match,
-    place: [...members.flatMap((member) => placeOf(match, member, longest)), match.record.id],
+    place: [...parts.flatMap((part) => placeOf(match, part, longest)), match.record.id],
   }));
   return placed.sort((a, b) => comparePlaces(order, a.place, b.place));
 }
 
 /** Text that sorts as the values do: a class, so that the absent stand at the end, and the value. */
-function placeOf({ user }: Match, member: string, longest: number): string[] {
+function placeOf({ user }: Match, { member, is }: Order, longest: number): string[] {
   const path = fieldAt(member === 'familyName' ? 'profile.familyName' : member)?.path ?? member;
   const value = path
     .split('.')
     .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], user);
+  if (is !== undefined) return [String(value) === is ? '1' : '0', ''];
   if (value === undefined || value === null) return ['1', ''];
   if (typeof value === 'number') return ['0', ordinal(value)];
   return ['0', fold(String(value)).slice(0, longest)];

@@ -1,0 +1,126 @@
+// What `include` adds to a document: the things that people are related to, one level or two, each once.
+import type { Context } from '../../../shared/directory/context.ts';
+import { knownUnits, knownUsers } from '../../../shared/directory/search/known.ts';
+import { listRoles } from '../../../shared/directory/structure/roles.ts';
+import type { ListField, User } from '../../../shared/model/user.ts';
+import { refuse } from './query.ts';
+import { type Known, type Relation, referencesOf, relations } from './relations.ts';
+import {
+  type Fields,
+  type Resource,
+  referenceResource,
+  roleResource,
+  type Shown,
+  teamResource,
+  userResource,
+} from './resources.ts';
+import { rows } from './rows.ts';
+
+/** The groups of the record that a reader sees something of. */
+export function groupsFor(fields: Fields): ListField[] {
+  const only = fields.get('user');
+  const shown = rows.filter(({ wire, access }) => access !== 'accepted' && (!only || only.has(wire)));
+  const groups = new Set(shown.filter(({ path }) => BESIDE.test(path)).map(({ path }) => path.split('.')[0] ?? ''));
+  const referred = relations.some(({ name, kind }) => kind === 'reference' && (!only || only.has(name)));
+  return [...groups, ...(referred ? ['relations'] : [])] as ListField[];
+}
+
+/** Members that lie beside the core. */
+const BESIDE = /^(profile\.duties|telephony|notifications|savedViews|provisioning|activity|preferences|custom)/;
+
+/** The people whom these name as their maker. Read only where somebody looks at them. */
+export function makersOf(ctx: Context, users: readonly User[], fields: Fields, include: string[][]): Promise<Known> {
+  const only = fields.get('user');
+  const named = (name: string) => !only || only.has(name) || include.some(([first]) => first === name);
+  const ids = users.flatMap(({ createdBy, updatedBy }) => [
+    ...(named('creator') && createdBy ? [createdBy] : []),
+    ...(named('updater') && updatedBy ? [updatedBy] : []),
+  ]);
+  const whole = include.some(([first]) => first === 'creator' || first === 'updater');
+  return knownUsers(ctx, ids, whole ? WHOLE : []);
+}
+
+const WHOLE: ListField[] = [
+  'profile',
+  'telephony',
+  'notifications',
+  'savedViews',
+  'provisioning',
+  'activity',
+  'preferences',
+  'custom',
+  'relations',
+];
+
+/** Fails with `input-invalid` for a path that leads nowhere. Only people lead further than one level. */
+export function checkInclude(include: string[][]): void {
+  for (const path of include) {
+    const [first, second, ...more] = path.map((name) => relations.find((one) => one.name === name));
+    const leads = first && (path.length === 1 || (first.kind === 'user' && second && more.length === 0));
+    if (!leads) refuse('include', `leads nowhere: ${path.join('.').slice(0, 100)}`);
+  }
+}
+
+interface Sink {
+  ctx: Context;
+  shown: Shown;
+  /** By type and id, those that are the document's own among them. */
+  there: Map<string, Resource | undefined>;
+}
+
+const keyOf = (type: string, id: number): string => `${type} ${id}`;
+
+/** The resources that a document about these people includes. */
+export async function includedIn(
+  ctx: Context,
+  users: readonly User[],
+  include: string[][],
+  shown: Shown,
+): Promise<Resource[]> {
+  const sink: Sink = { ctx, shown, there: new Map(users.map(({ number }) => [keyOf('user', number), undefined])) };
+  await add(sink, users, include);
+  return [...sink.there.values()].flatMap((one) => one ?? []);
+}
+
+async function add(sink: Sink, users: readonly User[], paths: string[][]): Promise<void> {
+  const { ctx, shown } = sink;
+  for (const name of new Set(paths.map(([first]) => first))) {
+    const found = relations.find((one) => one.name === name);
+    if (!found) continue;
+    if (found.kind !== 'user') await addThings(sink, found, users);
+    const beyond = paths.filter(([first, second]) => first === name && second).map(([, ...rest]) => rest);
+    if (found.kind !== 'user') continue;
+    const makers = users.flatMap(
+      (user) => shown.known.get((name === 'creator' ? user.createdBy : user.updatedBy) ?? '') ?? [],
+    );
+    const known = beyond.length > 0 ? await makersOf(ctx, makers, new Map(), beyond) : shown.known;
+    const all: Shown = { ...shown, known: new Map([...shown.known, ...known]) };
+    for (const maker of makers) put(sink, userResource(ctx, maker, all));
+    if (beyond.length > 0) await add({ ...sink, shown: all }, makers, beyond);
+  }
+}
+
+function put({ there }: Sink, resource: Resource): void {
+  const key = keyOf(resource.type, resource.id);
+  if (!there.has(key)) there.set(key, resource);
+}
+
+async function addThings(sink: Sink, found: Relation, users: readonly User[]): Promise<void> {
+  const { ctx, shown } = sink;
+  const named = users.flatMap((user) => referencesOf(found, user, shown.known));
+  if (found.kind === 'role') {
+    const wanted = new Set(named.map(({ id }) => id));
+    const { items } = await listRoles(ctx);
+    for (const role of items.filter(({ number }) => wanted.has(number)))
+      put(sink, roleResource(ctx, role, shown.fields));
+  } else if (found.kind === 'team') {
+    const teams = await knownUnits(
+      ctx,
+      'team',
+      users.flatMap((user) => user.teams ?? []),
+    );
+    for (const team of teams) put(sink, teamResource(ctx, team, shown.fields));
+  } else {
+    for (const one of named) put(sink, referenceResource(ctx, one, shown.fields));
+  }
+}
