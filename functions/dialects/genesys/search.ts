@@ -3,7 +3,7 @@ import type { Context } from '../../../shared/directory/context.ts';
 import { countUsers } from '../../../shared/directory/search/count.ts';
 import type { Operation } from '../../../shared/http/endpoint.ts';
 import type { HttpReply } from '../../../shared/http/request.ts';
-import type { Filter, Operator } from '../../../shared/model/filter.ts';
+import { type Filter, membersOf, type Operator } from '../../../shared/model/filter.ts';
 import { refuse } from './errors.ts';
 import { expandIn, groupsFor, readExpand, showUsers } from './expand.ts';
 import { ROWS } from './fields.ts';
@@ -13,6 +13,8 @@ import { ACTIVE, DELETED, INACTIVE, isDescending, type PageWanted, pageOf, seenI
 /** Criteria of one search, those within groups among them. */
 const MOST_CRITERIA = 20;
 const MOST_VALUES = 25;
+/** Comparisons that all of them come to: a criterion makes one for each of its fields and values, or four. */
+const MOST_COMPARISONS = 200;
 
 /** True and false are filters that everybody and nobody passes. */
 type Tree = Filter | boolean;
@@ -219,7 +221,11 @@ const asksState = (criteria: readonly Criterion[]): boolean =>
 function walksFor(criteria: readonly Criterion[]): (Filter | undefined)[] {
   const living = joined(criteria, 'living');
   const deleted = asksState(criteria) && and([joined(criteria, 'deleted'), DELETED]);
-  return [living, deleted].flatMap((tree) => (tree === false ? [] : [tree === true ? undefined : tree]));
+  return [living, deleted].flatMap((tree) => {
+    if (typeof tree === 'boolean') return tree ? [undefined] : [];
+    if (membersOf(tree).length <= MOST_COMPARISONS) return [tree];
+    return refuse('too.many.search.criteria', 'query', `must come to at most ${MOST_COMPARISONS} comparisons`);
+  });
 }
 
 /** A search as the address of its replay carries it: nothing in it but what the caller sent. */
