@@ -1,72 +1,26 @@
 // The front door as data and nothing else: which functions exist, what they answer, what they may touch. Read by
 // infra, the local run and tests. No handler is imported here; operations are declared in the files named as `entry`.
-export type KeyRing = 'signing' | 'links' | 'clients' | 'cursors';
+import { dialectSurfaces } from './dialect-surfaces.ts';
+import {
+  type HttpSurface,
+  hashing,
+  oncePerPerson,
+  plain,
+  type Surface,
+  type WorkerSurface,
+  withoutSecrets,
+  withSecrets,
+} from './surface-kinds.ts';
 
-interface Grants {
-  memoryMb: number;
-  timeoutSeconds: number;
-  table: 'read' | 'write' | 'none';
-  /**
-   * May touch the partitions that hold credentials, links and sessions, or those of sessions alone; all others are denied
-   * them by policy.
-   */
-  secretPartition: boolean | 'sessions';
-  keyRings: readonly KeyRing[];
-}
-
-/** A limit of one route for the whole deployment, above normal use: it caps cost. Per-source limits are in the code. */
-export interface Throttle {
-  route: string;
-  ratePerSecond: number;
-  burst: number;
-}
-
-export interface HttpSurface extends Grants {
-  kind: 'http';
-  name: string;
-  /** File under functions/ that exports `handler`. */
-  entry: string;
-  /** `/v1/users` means that path and everything under it; `POST /v1/me/password` is that route alone. */
-  mounts: readonly string[];
-  throttled?: readonly Throttle[];
-  /**
-   * Of a surface that speaks another system's language: where its paths begin. It also answers at the root of a host name
-   * of its own. Its operations are documented in that system's terms, not in ours.
-   */
-  dialect?: string;
-  reservedConcurrency?: 'sign-in';
-}
-
-/** What a worker is told of the table's stream: items of these kinds, when this happened to them. */
-export interface StreamFilter {
-  kinds: readonly string[];
-  events: readonly ('INSERT' | 'MODIFY' | 'REMOVE')[];
-}
-
-interface WorkerFacts extends Grants {
-  name: string;
-  entry: string;
-  sendsMail: boolean;
-}
-
-/** Rung by the table's stream. A stream has room for two of these. */
-export interface StreamSurface extends WorkerFacts {
-  kind: 'stream';
-  reads: StreamFilter;
-  /** Records handed over at once, at most. */
-  batchSize: number;
-}
-
-export type WorkerSurface = StreamSurface | (WorkerFacts & { kind: 'schedule' | 'mail-feedback' });
-
-export type Surface = HttpSurface | WorkerSurface;
-
-const plain = { memoryMb: 512, timeoutSeconds: 15 };
-/** 1,769 MB is one whole vCPU: argon2id takes three times as long on a third of one. */
-const hashing = { memoryMb: 1769, timeoutSeconds: 20 };
-const withSecrets = { table: 'write', secretPartition: true } as const;
-const withoutSecrets = { table: 'write', secretPartition: false } as const;
-const oncePerPerson = { ratePerSecond: 50, burst: 100 };
+export type {
+  HttpSurface,
+  KeyRing,
+  StreamFilter,
+  StreamSurface,
+  Surface,
+  Throttle,
+  WorkerSurface,
+} from './surface-kinds.ts';
 
 export const httpSurfaces: readonly HttpSurface[] = [
   {
@@ -190,16 +144,6 @@ export const httpSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
-    name: 'outreach',
-    entry: 'dialects/outreach.ts',
-    ...plain,
-    ...withoutSecrets,
-    keyRings: ['cursors'],
-    mounts: ['/outreach'],
-    dialect: '/outreach',
-  },
-  {
-    kind: 'http',
     name: 'oauth',
     entry: 'oauth.ts',
     ...plain,
@@ -224,93 +168,7 @@ export const httpSurfaces: readonly HttpSurface[] = [
       ...oncePerPerson,
     })),
   },
-  {
-    kind: 'http',
-    name: 'identity',
-    entry: 'dialects/identity.ts',
-    dialect: '/identity',
-    ...hashing,
-    ...withSecrets,
-    // Of links for what is completed here, of clients for the secrets of UsernameTokens.
-    keyRings: ['links', 'clients', 'cursors'],
-    mounts: ['/identity'],
-  },
-  {
-    kind: 'http',
-    name: 'axway',
-    entry: 'dialects/axway.ts',
-    dialect: '/axway',
-    ...plain,
-    table: 'write',
-    secretPartition: 'sessions',
-    keyRings: ['cursors'],
-    mounts: ['/axway'],
-  },
-  {
-    kind: 'http',
-    name: 'axway-sign-in',
-    entry: 'dialects/axway/sign-in.ts',
-    dialect: '/axway',
-    ...hashing,
-    ...withSecrets,
-    keyRings: ['signing', 'clients', 'cursors'],
-    mounts: [
-      'POST /axway/api/v1/auth/login',
-      'POST /axway/api/v1/auth/switchLoggedInOrg',
-      'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
-    ],
-    throttled: [
-      { route: 'POST /axway/api/v1/auth/login', ratePerSecond: 200, burst: 400 },
-      { route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token', ratePerSecond: 200, burst: 400 },
-    ],
-    reservedConcurrency: 'sign-in',
-  },
-  {
-    kind: 'http',
-    name: 'axway-passwords',
-    entry: 'dialects/axway/passwords.ts',
-    dialect: '/axway',
-    ...hashing,
-    ...withSecrets,
-    keyRings: ['links', 'cursors'],
-    mounts: [
-      'GET /axway/api/v1/auth/activation/{id}',
-      'POST /axway/api/v1/auth/activate',
-      'POST /axway/api/v1/auth/activate/forgot',
-      'POST /axway/api/v1/auth/forgot',
-      'POST /axway/api/v1/auth/activate/resend',
-      'POST /axway/api/v1/auth/validatePassword',
-      'PUT /axway/api/v1/user/profile/{id}',
-    ],
-    throttled: ['/auth/activate', '/auth/activate/forgot', '/auth/forgot'].map((path) => ({
-      route: `POST /axway/api/v1${path}`,
-      ...oncePerPerson,
-    })),
-  },
-  {
-    kind: 'http',
-    name: 'genesys',
-    entry: 'dialects/genesys.ts',
-    dialect: '/genesys',
-    ...plain,
-    ...withoutSecrets,
-    keyRings: ['cursors'],
-    mounts: ['/genesys'],
-  },
-  {
-    kind: 'http',
-    name: 'genesys-passwords',
-    entry: 'dialects/genesys/passwords.ts',
-    dialect: '/genesys',
-    ...hashing,
-    ...withSecrets,
-    keyRings: [],
-    mounts: [
-      'POST /genesys/api/v2/users',
-      'POST /genesys/api/v2/users/{id}/password',
-      'POST /genesys/api/v2/users/me/password',
-    ],
-  },
+  ...dialectSurfaces,
   {
     kind: 'http',
     name: 'docs',

@@ -41,7 +41,7 @@ const imports: Import[] = sources.flatMap((from) =>
 /** `shared/store/keys.ts` is of `store`, `shared/config.ts` of `config`, `functions/users.ts` of `functions`. */
 function roomOf(file: string): string {
   const [top = '', room = '', more] = file.split('/');
-  if (file === 'functions/surfaces.ts') return 'surfaces';
+  if (/^functions\/(dialect-surfaces|surface-kinds|surfaces)\.ts$/.test(file)) return 'surfaces';
   if (top === 'shared') return room.replace(/\.ts$/, '');
   return top === 'infra' && more ? `infra/${room}` : top;
 }
