@@ -55,7 +55,10 @@ const list = endpoint('GET /v1/users', {
       v.pipe(
         v.string(),
         v.maxLength(100),
-        v.description('A member, `-` before it for descending; createdAt unless told.'),
+        v.description(
+          'Up to four members by commas, `-` before one for descending; `state=inactive` puts those of one value last. ' +
+            'createdAt unless told.',
+        ),
       ),
     ),
     filter: v.optional(Filter),

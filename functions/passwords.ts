@@ -1,6 +1,7 @@
 // Passwords: reset by letter, and change by the person. Has memory and function of its own, since it hashes.
 import * as v from 'valibot';
-import { askReset, changePassword, completeReset, listResets, triggerReset } from '../shared/directory/passwords.ts';
+import { changePassword } from '../shared/directory/own-password.ts';
+import { askReset, completeReset, listResets, triggerReset } from '../shared/directory/passwords.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { proofByAddress, provenBody, readProof } from '../shared/http/proof.ts';
 import { EmailAddress } from '../shared/model/email-address.ts';

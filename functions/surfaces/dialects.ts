@@ -41,15 +41,15 @@ export const dialectSurfaces: readonly HttpSurface[] = [
     dialect: '/axway',
     ...hashing,
     ...withSecrets,
-    keyRings: ['signing', 'clients'],
-    mounts: ['POST /axway/api/v1/auth/switchLoggedInOrg'],
+    keyRings: ['signing', 'clients', 'cursors'],
+    mounts: [
+      'POST /axway/api/v1/auth/login',
+      'POST /axway/api/v1/auth/switchLoggedInOrg',
+      'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
+    ],
     throttled: [
       { route: 'POST /axway/api/v1/auth/login', ratePerSecond: 200, burst: 400 },
-      {
-        route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
-        ratePerSecond: 200,
-        burst: 400,
-      },
+      { route: 'POST /axway/auth/realms/Broker/protocol/openid-connect/token', ratePerSecond: 200, burst: 400 },
     ],
     reservedConcurrency: 'sign-in',
   },
@@ -63,6 +63,9 @@ export const dialectSurfaces: readonly HttpSurface[] = [
     keyRings: ['links', 'cursors'],
     mounts: [
       'GET /axway/api/v1/auth/activation/{id}',
+      'POST /axway/api/v1/auth/activate',
+      'POST /axway/api/v1/auth/activate/forgot',
+      'POST /axway/api/v1/auth/forgot',
       'POST /axway/api/v1/auth/activate/resend',
       'POST /axway/api/v1/auth/validatePassword',
       'PUT /axway/api/v1/user/profile/{id}',

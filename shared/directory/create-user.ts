@@ -28,7 +28,7 @@ export async function createUser(ctx: Context, input: UserCreate, beginning: Beg
   const roles = [...new Set(input.roles ?? (['member'] as const))];
   checkGrant(standing, roles);
   checkDomain(org, input.email);
-  if (input.invite && !standing.permissions.includes('users:invite')) fail('permission-missing');
+  if (input.invite) checkPermission(standing, 'users:invite');
   if (beginning.teams?.length) checkPermission(standing, 'teams:write');
   try {
     // Another may have got the number that follows from the id: the next try draws another id.

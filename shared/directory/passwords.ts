@@ -1,4 +1,4 @@
-// Passwords: reset by letter, change by the person, and the look at a typed one that sign-in and accept share.
+// Passwords: reset by letter, and what one must be. Their change by the person is in own-password.ts.
 import type { EmailAddress } from '../model/email-address.ts';
 import type { LinkId, UserId } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
@@ -18,20 +18,18 @@ import {
   isSuperseded,
   type LinkRecord,
   putCredential,
-  readCredential,
   readLinkItem,
   spendLink,
 } from '../store/secret-items.ts';
-import { readSessionItem, sessionItem } from '../store/session-items.ts';
 import type { Write } from '../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
 import { commit, reapply } from './commit.ts';
-import { type Context, instant, newId, personOf } from './context.ts';
+import { type Context, instant, newId } from './context.ts';
 import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
 import { withNewPassword } from './record.ts';
-import { checkOwnPassword, readmit } from './sign-in-check.ts';
+import { readmit } from './sign-in-check.ts';
 import { readOwn, stamped } from './users.ts';
 
 const WINDOW_MS = 60_000;
@@ -275,51 +273,3 @@ export function acceptable(
     fail({ code: 'password-unacceptable', issues: issues.map((issue) => ({ pointer, ...issue })) });
   }
 }
-
-/**
- * A person changes their password, knowing the present one. Every other session and link ends; the session that asked
- * goes on, with its next refresh.
- */
-export async function changePassword(ctx: Context, current: string, next: string): Promise<void> {
-  const { homeOrgId, id, sessionId } = personOf(ctx);
-  const read = async () => {
-    const [credential, core, session, org] = await ctx.table.getMany([
-      keys.credential(homeOrgId, id),
-      keys.user(homeOrgId, id),
-      keys.session(homeOrgId, id, sessionId),
-      keys.org(homeOrgId),
-    ]);
-    if (!core || !org) fail('token-invalid');
-    return { credential, user: readUserItem(core), session, org: readOrgItem(org) };
-  };
-  const [found] = await Promise.all([read(), ctx.standing()]);
-  const compared = readCredential(found.credential)?.hash;
-  await checkOwnPassword(ctx, found.user.email ?? id, current, compared);
-  acceptable(next, found.user, found.org, { pointer: '/newPassword', current });
-  const hash = await hashPassword(next);
-  await reapply(async (attempt) => {
-    const { credential, user, session } = attempt === 1 ? found : await read();
-    // Another change came first: the password that was compared is not the current one any more.
-    if (readCredential(credential)?.hash !== compared) fail('sign-in-failed');
-    const now = instant(ctx.now);
-    const after = stamped(ctx, { ...withNewPassword(user, now), epoch: user.epoch + 1 }, user.version + 1);
-    const kept = session && readSessionItem(session);
-    await commit(
-      ctx,
-      { type: 'password-changed', orgId: homeOrgId, userId: id, version: after.version },
-      [
-        { ...putCredential(homeOrgId, id, { hash, setAt: now }), when: { attribute: 'op', equals: credential?.op } },
-        replaceUser(after, user),
-        notice(ctx, 'password-changed', homeOrgId, id),
-        ...(kept && !kept.endedAt ? [carryOn(kept, after.epoch, session?.op as string)] : []),
-      ],
-      undefined,
-    );
-  });
-}
-
-const carryOn = (session: Parameters<typeof sessionItem>[0], epoch: number, op: string): Write => ({
-  put: sessionItem({ ...session, epoch }),
-  when: { attribute: 'op', equals: op },
-  otherwise: { code: 'version-conflict' },
-});

@@ -1,6 +1,7 @@
 // A password set by an admin, for orgs that allow it. The person's own change and the reset are in passwords.ts.
 import type { UserId } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
+import type { Instant } from '../model/text.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import type { OrgRecord } from '../store/org-items.ts';
 import { putCredential } from '../store/secret-items.ts';
@@ -29,7 +30,7 @@ export async function setPassword(ctx: Context, id: UserId, password: string): P
   const hash = await hashPassword(password);
   await changeUser(ctx, id, 'password-set', undefined, async (before) => {
     checkAboveNone(await ctx.standing(), before.roles);
-    const now = instant(ctx.now);
+    const now = after(before.passwordUpdatedAt, ctx.now);
     return {
       after: { ...before, passwordUpdatedAt: now, epoch: before.epoch + 1 },
       writes: [
@@ -39,4 +40,10 @@ export async function setPassword(ctx: Context, id: UserId, password: string): P
       guests: { sus: true },
     };
   });
+}
+
+/** The moment names the credential on both items: one that was set in the same millisecond is another. */
+function after(last: string | undefined, now: Date): Instant {
+  const least = last === undefined ? 0 : Date.parse(last) + 1;
+  return instant(new Date(Math.max(now.getTime(), least)));
 }

@@ -174,7 +174,7 @@ async function walked(
   place: string[],
 ): Promise<Outcome> {
   const from = place.length > 0 ? place : undefined;
-  const { position, first = [], ...found } = await walkSource(ctx, walk, source, { limit, from });
+  const { position, first = position ?? [], ...found } = await walkSource(ctx, walk, source, { limit, from });
   const ends = { begin: ['walk', ...first], ...(position && { position: ['walk', ...position] }) };
   return { ...found, ...ends, by, ...(on && { on }), order: 'index' };
 }

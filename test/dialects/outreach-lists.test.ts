@@ -168,10 +168,10 @@ describe('an order', () => {
 
 describe('pages', () => {
   test.each([
-    'page[size]=7',
-    'page[size]=7&sort=-lastName',
-    'page[size]=7&sort=firstName,-email',
-    'page[size]=7&sort=username',
+    'page[size]=17',
+    'page[size]=20&sort=-lastName',
+    'page[size]=40&sort=firstName,-email',
+    'page[size]=40&sort=username',
     'page[size]=3&filter[firstName]=Ada',
     'page[size]=3&filter[locked]=true',
     'page[size]=3&filter[role][id]=2',
@@ -194,6 +194,22 @@ describe('pages', () => {
     }
     expect(backwards.flat()).toEqual(forwards.flat());
     expect(backwards.slice(1)).toEqual(forwards.slice(-(backwards.length - 1)));
+  });
+
+  test('of a rare match among many go on until they are full, both ways', async () => {
+    const rare = [21, 130, people.length - 2].map((n) => people[n]?.id as number);
+    for (const id of rare) {
+      await ok(patch(id, {}, { relationships: { profile: { data: { type: 'profile', id: 78 } } } }));
+    }
+    const query = '/users?page[size]=1&filter[profile][id]=78';
+    const first = await get(query);
+    const second = await get(behind(first.links.next));
+    const third = await get(behind(second.links.next));
+    expect([first, second, third].map(({ data }) => idsOf(data)[0])).toEqual(rare);
+    expect(first.links.prev).toBeUndefined();
+    const back = await get(behind(third.links.prev));
+    expect(idsOf(back.data)).toEqual([rare[1]]);
+    expect(idsOf((await get(behind(back.links.prev))).data)).toEqual([rare[0]]);
   });
 
   test('turn round anywhere, and the first has none before it', async () => {

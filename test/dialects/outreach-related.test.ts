@@ -78,6 +78,10 @@ describe('what users are related to', () => {
       names.push(...page.data.map(({ attributes }: Json) => attributes.name));
       next = page.links.next ? page.links.next.split('/api/v2')[1] : '';
     }
+    const some = await ok(call('GET', '/teams?count=true'));
+    const wanted = some.data.slice(1, 3).map(({ id }: Json) => id);
+    const found = await ok(call('GET', `/teams?filter[id]=${wanted.join(',')},99`));
+    expect(found.data.map(({ id }: Json) => id)).toEqual(wanted);
     expect(names).toEqual(expect.arrayContaining(['East', 'North', 'South']));
     expect(new Set(names).size).toBe(names.length);
   });

@@ -23,6 +23,16 @@ test('a scale multiplies burst and rate', () => {
   expect(bucket.take('a', 10, 10)).toBe(0);
 });
 
+test('an allowance tells what is left and when all of it is back, and takes nothing', () => {
+  const bucket = newBucket(10, 5);
+  expect(bucket.allowance('a', 0, 1)).toEqual({ limit: 5, remaining: 5, fullAt: new Date(0) });
+  times(3, () => bucket.take('a', 0, 1));
+  const after = { limit: 5, remaining: 2, fullAt: new Date(300) };
+  expect([bucket.allowance('a', 0, 1), bucket.allowance('a', 0, 1)]).toEqual([after, after]);
+  expect(bucket.allowance('a', 250, 1)).toEqual({ limit: 5, remaining: 4, fullAt: new Date(300) });
+  expect(bucket.allowance('b', 250, 10)).toEqual({ limit: 50, remaining: 50, fullAt: new Date(250) });
+});
+
 test('waiting callers do not sink deeper by asking again', () => {
   const bucket = newBucket(10, 1);
   bucket.take('a', 0, 1);

@@ -182,8 +182,8 @@ test('only sign-in and the scheduled workers have concurrency of their own, and 
       return n === undefined ? [] : [`${name} ${n}`];
     });
   expect(reserved('dev')).toEqual([]);
-  expect(reserved('test')).toEqual(['sessions 10', 'worker 1', 'reconciler 1', 'sweeper 1']);
-  expect(reserved('prod')).toEqual(['sessions 50', 'worker 1', 'reconciler 1', 'sweeper 1']);
+  expect(reserved('test')).toEqual(['sessions 10', 'axway-sign-in 10', 'worker 1', 'reconciler 1', 'sweeper 1']);
+  expect(reserved('prod')).toEqual(['sessions 50', 'axway-sign-in 50', 'worker 1', 'reconciler 1', 'sweeper 1']);
 });
 
 test('in the sandbox of SES letters may go to any verified identity, still from the one address', () => {

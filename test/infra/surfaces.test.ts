@@ -55,6 +55,11 @@ describe('surfaces', () => {
     const throttled = httpSurfaces.flatMap((surface) => (surface.throttled ?? []).map(({ route }) => route));
     expect(throttled.sort()).toEqual([
       'POST /accept-invite',
+      'POST /axway/api/v1/auth/activate',
+      'POST /axway/api/v1/auth/activate/forgot',
+      'POST /axway/api/v1/auth/forgot',
+      'POST /axway/api/v1/auth/login',
+      'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
       'POST /forgot-password',
       'POST /login/oauth/token',
       'POST /oauth/token',
@@ -75,11 +80,20 @@ describe('surfaces', () => {
 
   test('hold the key of links only where a link is made or spent', () => {
     const holders = surfaces.filter(({ keyRings }) => keyRings.includes('links')).map(({ name }) => name);
-    expect(holders).toEqual(['invites', 'passwords', 'contacts', 'pages', 'identity', 'mailer', 'sweeper']);
+    expect(holders).toEqual([
+      'invites',
+      'passwords',
+      'contacts',
+      'pages',
+      'identity',
+      'axway-passwords',
+      'mailer',
+      'sweeper',
+    ]);
   });
 
   test('hold the key of access tokens only where they are issued', () => {
     const holders = surfaces.filter(({ keyRings }) => keyRings.includes('signing')).map(({ name }) => name);
-    expect(holders).toEqual(['sessions', 'oauth']);
+    expect(holders).toEqual(['sessions', 'oauth', 'axway-sign-in']);
   });
 });

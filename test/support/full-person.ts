@@ -73,6 +73,7 @@ export const full: Record<string, Record<string, unknown>> = {
   },
   routing: {
     ...{ autoAnswer: true, status: { status: 'IDLE', startedAt: AT }, skills: [skill], languages: [skill] },
+    queues: [{ id: 'q', name: 'Support', joined: true }],
     tags: ['vip', 'night shift'],
     conversationSummary: {
       ...{ call: count, callback: count, chat: count, email: count, message: count },

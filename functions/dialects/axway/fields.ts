@@ -20,8 +20,9 @@ export const ROWS: readonly Row[] = [
   row('_id', 'legacyId', text(), 'shown'),
   row('guid', 'id', text(), 'shown'),
   row('user_id', 'number', asIs, 'shown'),
-  row('username', 'email', text(MAX_EMAIL), 'shown'),
+  // Before `username`, which is the same there: a refusal is about the first.
   row('email', 'email', text(MAX_EMAIL), 'shown', true),
+  row('username', 'email', text(MAX_EMAIL), 'shown'),
   row('firstname', 'profile.givenName', name, 'both', true),
   row('lastname', 'profile.familyName', name, 'both', true),
   row('locale', 'preferences.locale', text()),

@@ -6,10 +6,9 @@ import { acceptInvite } from '../../../shared/directory/accept-invite.ts';
 import { type Context, principalOf } from '../../../shared/directory/context.ts';
 import { resendInvite, resendInviteTo } from '../../../shared/directory/invites.ts';
 import { getOpenLink, inviteOfToken } from '../../../shared/directory/open-links.ts';
-import { provePassword } from '../../../shared/directory/own-password.ts';
-import { askReset, changePassword, completeReset } from '../../../shared/directory/passwords.ts';
+import { changePassword, provePassword } from '../../../shared/directory/own-password.ts';
+import { askReset, completeReset } from '../../../shared/directory/passwords.ts';
 import { endAllSessions } from '../../../shared/directory/sessions.ts';
-import { listMemberships } from '../../../shared/directory/structure/memberships.ts';
 import { checkPermission, getUserByEmail, updateSelf } from '../../../shared/directory/users.ts';
 import { changeWhole } from '../../../shared/directory/whole-changes.ts';
 import { type Operation, parse } from '../../../shared/http/endpoint.ts';
@@ -24,6 +23,7 @@ import { refuse } from './errors.ts';
 import { PHONE, ROWS, toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson } from './manner.ts';
 import { bodyOf, needed, success } from './query.ts';
+import { everyMembership } from './session-info.ts';
 
 const open = { access: 'anyone', rate: 'public' } as const;
 
@@ -120,8 +120,8 @@ const PROFILE = [
 /** The person's org of that number. */
 async function orgOfNumber(ctx: Context, user: User, number: unknown): Promise<string | null> {
   if (number === null) return null;
-  const { items } = await listMemberships(ctx, user.id, undefined);
-  return items.find(({ orgId }) => numberOf(orgId) === number)?.orgId ?? refuse('PARAM_INVALID', 'default_org');
+  const orgs = await everyMembership(ctx, user.id);
+  return orgs.find(({ orgId }) => numberOf(orgId) === number)?.orgId ?? refuse('PARAM_INVALID', 'default_org');
 }
 
 async function patchFrom(ctx: Context, before: User, given: Wire): Promise<Wire> {

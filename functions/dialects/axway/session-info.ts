@@ -10,6 +10,7 @@ import { getUser } from '../../../shared/directory/users.ts';
 import { type ClientId, legacyIdOf, numberOf, type OrgId, type UserId } from '../../../shared/model/ids.ts';
 import type { Org } from '../../../shared/model/org.ts';
 import { hasCode } from '../../../shared/model/problem.ts';
+import type { OrgMembership } from '../../../shared/model/structure.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { CLIENT_TOKEN_SECONDS, PERSON_TOKEN_SECONDS } from '../../../shared/security/access-token.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../../shared/security/password-policy.ts';
@@ -50,8 +51,23 @@ export async function orgsOf(ctx: Context): Promise<Wire[]> {
   const principal = principalOf(ctx);
   const orgId = orgOf(ctx);
   if (principal.is !== 'person') return [orgShown(orgId, (await getOrg(ctx, orgId)).name)];
-  const { items } = await listMemberships(ctx, principal.id, undefined);
-  return items.filter(({ state }) => state === 'live').map((it) => orgShown(it.orgId, it.orgName));
+  const memberships = await everyMembership(ctx, principal.id);
+  return memberships.filter(({ state }) => state === 'live').map((it) => orgShown(it.orgId, it.orgName));
+}
+
+/** Pages of those that a person is in are few; those they left may lie between. */
+const MOST_PAGES = 10;
+
+export async function everyMembership(ctx: Context, id: UserId): Promise<OrgMembership[]> {
+  const found: OrgMembership[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const page = await listMemberships(ctx, id, cursor);
+    found.push(...page.items);
+    cursor = page.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return found;
 }
 
 const orgShown = (id: OrgId, name: string): Wire => ({ guid: id, org_id: numberOf(id), name, active: true });

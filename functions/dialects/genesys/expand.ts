@@ -4,7 +4,7 @@ import { type Context, orgOf } from '../../../shared/directory/context.ts';
 import { knownUsers } from '../../../shared/directory/search/known.ts';
 import { getPlace } from '../../../shared/directory/structure/places.ts';
 import { getUnit } from '../../../shared/directory/structure/units.ts';
-import type { DivisionId } from '../../../shared/model/ids.ts';
+import type { DivisionId, GroupId, TeamId } from '../../../shared/model/ids.ts';
 import { hasCode } from '../../../shared/model/problem.ts';
 import type { ListField, User } from '../../../shared/model/user.ts';
 import { refuse } from './errors.ts';
@@ -106,27 +106,26 @@ export function groupsFor(expand: Expand): ListField[] {
 /** Users as that system shows them. Names of managers, divisions, roles, groups are looked up for all of them at once. */
 export async function showUsers(ctx: Context, users: readonly User[], expand: Expand = new Set()): Promise<Wire[]> {
   const managers = users.flatMap(({ profile }) => profile?.managerId ?? []);
-  const [known, divisions, roles] = await Promise.all([
+  const [known, divisions, roles, units] = await Promise.all([
     managers.length > 0 ? knownUsers(ctx, managers) : new Map<string, User>(),
     divisionNames(ctx, users),
     expand.has('authorization') ? allRoles(ctx) : [],
+    unitsFor(ctx, users, expand),
   ]);
-  return Promise.all(
-    users.map(async (user) => {
-      const boss = known.get(user.profile?.managerId ?? '');
-      return {
-        ...toMembers(user, expand),
-        division: divisions(user),
-        primaryContactInfo: primaryContacts(user),
-        acdAutoAnswer: user.routing?.autoAnswer ?? false,
-        ...(boss && { manager: referenceTo(boss) }),
-        ...Object.assign({}, ...[...expand].map((name) => DERIVED[name]?.(user) ?? {})),
-        ...(expand.has('authorization') && { authorization: authorizationOf(user.roles, roles) }),
-        ...(await unitsOf(ctx, user, expand)),
-        selfUri: userUri(user.id),
-      };
-    }),
-  );
+  return users.map((user) => {
+    const boss = known.get(user.profile?.managerId ?? '');
+    return {
+      ...toMembers(user, expand),
+      division: divisions(user),
+      primaryContactInfo: primaryContacts(user),
+      acdAutoAnswer: user.routing?.autoAnswer ?? false,
+      ...(boss && { manager: referenceTo(boss) }),
+      ...Object.assign({}, ...[...expand].map((name) => DERIVED[name]?.(user) ?? {})),
+      ...(expand.has('authorization') && { authorization: authorizationOf(user.roles, roles) }),
+      ...units(user),
+      selfUri: userUri(user.id),
+    };
+  });
 }
 
 export async function showUser(ctx: Context, user: User, expand?: Expand): Promise<Wire> {
@@ -161,20 +160,32 @@ const gone = <T>(reading: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-/** A user there has one team: the first of those here. */
-async function unitsOf(ctx: Context, { teams = [], groups = [] }: User, expand: Expand): Promise<Wire> {
-  const [team] = teams;
-  const [one, all] = await Promise.all([
-    expand.has('team') && team ? gone(getUnit(ctx, 'team', team)) : undefined,
-    expand.has('groups') ? Promise.all(groups.map((id) => gone(getUnit(ctx, 'group', id)))) : [],
+/** A user there has one team: the first of those here. Each team and group is looked up once. */
+async function unitsFor(ctx: Context, users: readonly User[], expand: Expand): Promise<(user: User) => Wire> {
+  const named = <Id extends string>(name: string, ids: (user: User) => readonly Id[]) => [
+    ...new Set(expand.has(name) ? users.flatMap(ids) : []),
+  ];
+  const [teams, groups] = await Promise.all([
+    Promise.all(named('team', ({ teams: [first] = [] }) => (first ? [first] : [])).map((id) => find(ctx, 'team', id))),
+    Promise.all(named('groups', ({ groups: all = [] }) => all).map((id) => find(ctx, 'group', id))),
   ]);
-  return {
-    ...(one && { team: { id: one.id, name: one.name, selfUri: `/api/v2/teams/${one.id}` } }),
-    ...(expand.has('groups') && { groups: all.flatMap((group) => (group ? [groupOf(group)] : [])) }),
+  const found = new Map([...teams, ...groups].flatMap((unit) => (unit ? [[unit.id as string, unit]] : [])));
+  return ({ teams: [first = ''] = [], groups: all = [] }) => {
+    const team = expand.has('team') ? found.get(first) : undefined;
+    return {
+      ...(team && { team: { id: team.id, name: team.name, selfUri: `/api/v2/teams/${team.id}` } }),
+      ...(expand.has('groups') && { groups: all.flatMap((id) => groupOf(found.get(id)) ?? []) }),
+    };
   };
 }
 
-const groupOf = ({ id, name, version }: { id: string; name: string; version: number }): Wire => ({
-  ...{ id, name, version, state: 'active', type: 'official', rulesVisible: false, visibility: 'public' },
-  selfUri: `/api/v2/groups/${id}`,
-});
+const find = (ctx: Context, kind: 'team' | 'group', id: TeamId | GroupId) => gone(getUnit(ctx, kind, id));
+
+function groupOf(group: { id: string; name: string; version: number } | undefined): Wire | undefined {
+  if (!group) return undefined;
+  const { id, name, version } = group;
+  return {
+    ...{ id, name, version, state: 'active', type: 'official', rulesVisible: false, visibility: 'public' },
+    selfUri: `/api/v2/groups/${id}`,
+  };
+}

@@ -184,5 +184,16 @@ function isUnset(name: string, value: unknown, { email }: Wire, before?: User): 
 
 /** The member behind the place of the record, or of the body, that a refusal points at. */
 export function fieldOf(pointer: string): string {
-  return wireOf(ROWS, pointer) ?? pointer.split('/').slice(1).join('.');
+  const [, named] = NAMED.find(([place]) => place.test(pointer)) ?? [];
+  return named ?? wireOf(ROWS, pointer) ?? pointer.split('/').slice(1).join('.');
 }
+
+/** Places that no row has, or that are part of what a member says. */
+const NAMED: readonly [place: RegExp, name: string][] = [
+  [/^\/profile\/(given|family)Name/, 'name'],
+  [/^\/divisionId/, 'divisionId'],
+  [/^\/provisioning\/externalIds/, 'externalKey'],
+  [/^\/routing\/autoAnswer/, 'acdAutoAnswer'],
+  [/^\/outOfOffice\/startsAt/, 'startDate'],
+  [/^\/outOfOffice\/endsAt/, 'endDate'],
+];

@@ -3,7 +3,7 @@
 import type { Wire } from '../../../shared/dialect/fields.ts';
 import { type Context, orgOf } from '../../../shared/directory/context.ts';
 import { createUser } from '../../../shared/directory/create-user.ts';
-import { changePassword } from '../../../shared/directory/passwords.ts';
+import { changePassword } from '../../../shared/directory/own-password.ts';
 import { checkMaySetPasswords, setPassword } from '../../../shared/directory/set-password.ts';
 import { getUser } from '../../../shared/directory/users.ts';
 import { type Operation, parse } from '../../../shared/http/endpoint.ts';

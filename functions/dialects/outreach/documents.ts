@@ -105,15 +105,16 @@ async function byCursor(
   { size, after, before }: { size: number; after?: string; before?: string },
 ): Promise<Found> {
   const back = before !== undefined;
+  const start = before ?? after;
   let users: User[] = [];
-  let cursor = before ?? after;
-  // Where the page ends towards the side that the walk came from: known from its first call.
+  let cursor = start;
+  // Where the page ends towards the side that the walk came from: known from the first call that found somebody.
   let near: string | undefined;
-  for (let calls = 0; ; ) {
+  for (let calls = 1; ; calls++) {
     const page = await listUsers(ctx, { ...search, limit: size - users.length, cursor, back });
-    users = back ? [...page.items, ...users] : [...users, ...page.items];
     const [far, behind] = back ? [page.previousCursor, page.nextCursor] : [page.nextCursor, page.previousCursor];
-    if (calls++ === 0) near = behind;
+    if (start !== undefined && users.length === 0) near = behind;
+    users = back ? [...page.items, ...users] : [...users, ...page.items];
     cursor = far;
     if (far === undefined || users.length >= size || calls >= MOST_CALLS) break;
   }

@@ -86,7 +86,7 @@ async function add(sink: Sink, users: readonly User[], paths: string[][]): Promi
   const { ctx, shown } = sink;
   for (const name of new Set(paths.map(([first]) => first))) {
     const found = relations.find((one) => one.name === name);
-    if (!found || found.linkOnly) continue;
+    if (!found) continue;
     if (found.kind !== 'user') await addThings(sink, found, users);
     const beyond = paths.filter(([first, second]) => first === name && second).map(([, ...rest]) => rest);
     if (found.kind !== 'user') continue;

@@ -11,6 +11,7 @@ import type { HttpReply } from '../../../shared/http/request.ts';
 import type { Filter } from '../../../shared/model/filter.ts';
 import type { TeamId } from '../../../shared/model/ids.ts';
 import { fail } from '../../../shared/model/problem.ts';
+import type { UnitView } from '../../../shared/model/structure.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { API, operation, reply } from './manner.ts';
 import { type Asked, readQuery, refuse } from './query.ts';
@@ -20,6 +21,9 @@ import { numberIn } from './users.ts';
 
 /** People looked at for a reference that no person was named for, two hundred a call. */
 const MOST_CALLS = 25;
+
+/** Ids that one filter lists. */
+const MOST_IDS = 100;
 
 const access = { permission: 'users:read' } as const;
 
@@ -78,7 +82,8 @@ function readNamed({ filters }: Asked, inverses: readonly string[]): Named {
   for (const [names, value] of filters) {
     const [name = '', id] = names;
     const numbers = value.split(',').map((text) => (/^\d{1,16}$/.test(text) ? Number(text) : Number.NaN));
-    if (numbers.some(Number.isNaN)) refuse(`filter[${name.slice(0, 40)}]`, 'must be an integer');
+    const bad = numbers.some(Number.isNaN) || numbers.length > MOST_IDS;
+    if (bad) refuse(`filter[${name.slice(0, 40)}]`, `must be integers, ${MOST_IDS} at most`);
     if (name === 'id' && names.length === 1) named.ids = numbers;
     else if (id === 'id' && names.length === 2 && inverses.includes(name) && numbers.length === 1) {
       named.user = numbers[0] ?? 0;
@@ -162,31 +167,32 @@ const teams = operation(`GET ${API}/teams`, {
   async run(ctx, { query }) {
     const asked = readQuery(query);
     const named = readNamed(asked, TEAM_INVERSES);
-    if (named.user === undefined) return teamPage(ctx, asked, named);
-    const people = await personOf(ctx, named);
-    const assigned = named.inverse === 'roleAssignedUsers';
-    const all = assigned
-      ? referencesAmong(people, 'team', named.inverse).map((it) => referenceResource(ctx, it, asked.fields))
-      : (
-          await knownUnits(
-            ctx,
-            'team',
-            people.flatMap((user) => user.teams ?? []),
-          )
-        ).map((it) => teamResource(ctx, it, asked.fields));
+    if (named.user === undefined && !named.ids) return teamPage(ctx, asked);
+    if (named.inverse === 'roleAssignedUsers') {
+      const assigned = referencesAmong(await personOf(ctx, named), 'team', named.inverse);
+      const all = assigned.map((it) => referenceResource(ctx, it, asked.fields));
+      return many(ctx, 'team', within(named, all), asked);
+    }
+    const all = (await namedTeams(ctx, named)).map((it) => teamResource(ctx, it, asked.fields));
     return many(ctx, 'team', within(named, all), asked);
   },
 });
 
+/** The teams of a person, or those of these numbers. */
+async function namedTeams(ctx: Context, named: Named): Promise<UnitView[]> {
+  const ids =
+    named.user === undefined
+      ? await Promise.all((named.ids ?? []).map((id) => idOfNumber(ctx, id)))
+      : (await personOf(ctx, named)).flatMap((user) => user.teams ?? []);
+  return knownUnits(ctx, 'team', ids.filter((id) => id !== undefined) as TeamId[]);
+}
+
 /** Teams in the order of creation, forwards only. */
-async function teamPage(ctx: Context, asked: Asked, named: Named): Promise<HttpReply> {
+async function teamPage(ctx: Context, asked: Asked): Promise<HttpReply> {
   const { paging, fields } = asked;
   if (paging.by === 'offset' || paging.before !== undefined) return refuse('page', 'goes by size and after here');
   const page = await listUnits(ctx, 'team', { limit: paging.size, cursor: paging.after });
-  const data = within(
-    named,
-    page.items.map((it) => teamResource(ctx, it, fields)),
-  );
+  const data = page.items.map((it) => teamResource(ctx, it, fields));
   const next =
     page.nextCursor && new URLSearchParams({ 'page[size]': String(paging.size), 'page[after]': page.nextCursor });
   const first = addressOf(ctx, 'team');

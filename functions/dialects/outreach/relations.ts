@@ -116,7 +116,8 @@ export async function readRelationships(ctx: Context, given: Wire, before?: User
   const read: Related = { references: {}, issues: [] };
   for (const [name, value] of Object.entries(given)) {
     const found = relations.find((one) => one.name === name);
-    const wrong = (message: string) => void read.issues.push({ pointer: `/data/relationships/${name}`, message });
+    const pointer = `/data/relationships/${name}`.slice(0, 120);
+    const wrong = (message: string) => void read.issues.push({ pointer, message });
     if (!found) wrong('is not a relationship');
     if (!found || found.readOnly) continue;
     const ids = idsIn(found, value);
@@ -135,11 +136,15 @@ const sameIds = ({ kind }: Relation, ids: readonly number[], had: readonly Refer
   return order(ids) === order(had.map(({ id }) => id));
 };
 
+/** As the record keeps of each kind. */
+const MOST_NAMED = 100;
+
 /** The ids of a relationship object; undefined where it only carries links; or what is wrong with it. */
 function idsIn({ type, many }: Relation, value: unknown): number[] | string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object with data';
   const { data } = value as { data?: unknown };
   if (data === undefined) return undefined;
+  if (Array.isArray(data) && data.length > MOST_NAMED) return `must not name more than ${MOST_NAMED} resources`;
   if (many !== Array.isArray(data)) return many ? 'must be a list' : 'must be one resource or null';
   const named = data === null ? [] : [data].flat();
   const ids = named.map((one) => idOf(one, type));

@@ -55,7 +55,9 @@ interface Given extends Related {
 async function readUser(ctx: Context, body: unknown, before?: User): Promise<Given> {
   const { data } = parse(Document, body);
   const issues: Issue[] = [];
-  const wrong = (pointer: string, message: string) => void issues.push({ pointer: `/data/${pointer}`, message });
+  // What strangers name is not repeated at length.
+  const wrong = (pointer: string, message: string) =>
+    void issues.push({ pointer: `/data/${pointer}`.slice(0, 120), message });
   if (before && String(data.id) !== String(before.number)) wrong('id', 'must be the id of the address');
   if (!before && data.id !== undefined) wrong('id', 'cannot be chosen');
   const { locked } = data.attributes;

@@ -113,8 +113,9 @@ function severalClaims(orgId: OrgId, part: Filter): Way | undefined {
   if (!('or' in part)) return undefined;
   const ways = part.or.map((one) => claimed(orgId, one));
   if (!ways.every((way) => way?.by === 'claim' || way?.by === 'nothing')) return undefined;
+  const on = ways[0]?.on ?? '';
   const wanted = ways.flatMap((way) => (way?.by === 'claim' ? [way.key] : []));
-  return wanted.length > 0 ? { by: 'claims', on: ways[0]?.on ?? '', keys: wanted } : nobody(ways[0]?.on ?? '');
+  return wanted.length > 0 ? { by: 'claims', on, keys: wanted } : nobody(on);
 }
 
 function vendorId(orgId: OrgId, where: Filter): Way | undefined {

@@ -1,0 +1,84 @@
+// The people around a user, and the user who asks.
+import type { Wire } from '../../../shared/dialect/fields.ts';
+import { type Context, principalOf } from '../../../shared/directory/context.ts';
+import { getOrg } from '../../../shared/directory/orgs.ts';
+import { listManagers } from '../../../shared/directory/search/reports.ts';
+import { listUsers } from '../../../shared/directory/user-lists.ts';
+import { getUser } from '../../../shared/directory/users.ts';
+import type { Operation } from '../../../shared/http/endpoint.ts';
+import type { UserId } from '../../../shared/model/ids.ts';
+import type { User } from '../../../shared/model/user.ts';
+import { type Expand, expandIn, groupsFor, showUser, showUsers } from './expand.ts';
+import { answer, genesys, idOf } from './manner.ts';
+import { allRoles, orgRole } from './roles.ts';
+
+const read = { access: { permission: 'users:read' } } as const;
+
+const one = '/api/v2/users/{userId}';
+const REPORTS = 200;
+
+const reportsOf = async (ctx: Context, id: UserId, expand: Expand): Promise<User[]> => {
+  await getUser(ctx, id);
+  const filter = { member: 'profile.managerId', operator: 'eq', value: id } as const;
+  return (await listUsers(ctx, { filter, limit: REPORTS, fields: groupsFor(expand).join(',') })).items;
+};
+
+async function adjacents(ctx: Context, id: UserId, expand: Expand): Promise<Wire> {
+  const [above, below] = await Promise.all([listManagers(ctx, id), reportsOf(ctx, id, expand)]);
+  const [manager] = above.items;
+  const beside = manager ? (await reportsOf(ctx, manager.id, expand)).filter((user) => user.id !== id) : [];
+  const [superiors, siblings, directReports] = await Promise.all(
+    [above.items, beside, below].map((users) => showUsers(ctx, users, expand)),
+  );
+  return { superiors, siblings, directReports };
+}
+
+async function me(ctx: Context, expand: Expand): Promise<Wire> {
+  const user = await getUser(ctx, principalOf(ctx).id as UserId);
+  const principal = principalOf(ctx);
+  const near = expand.has('superiors') || expand.has('directreports') || expand.has('adjacents');
+  const [shown, org, around, roles] = await Promise.all([
+    showUser(ctx, user, expand),
+    expand.has('organization') && principal.is === 'person' ? getOrg(ctx, principal.orgId) : undefined,
+    near ? adjacents(ctx, user.id, new Set()) : undefined,
+    expand.has('orgauthorization') ? allRoles(ctx) : undefined,
+  ]);
+  const { id = '', name = '', version = 1 } = org ?? {};
+  return {
+    ...shown,
+    ...(org && { organization: { id, name, version, state: 'active', selfUri: `/api/v2/organizations/${id}` } }),
+    ...(expand.has('date') && { date: { currentDate: ctx.now.toISOString() } }),
+    ...(expand.has('superiors') && { superiors: around?.superiors }),
+    ...(expand.has('directreports') && { directReports: around?.directReports }),
+    ...(expand.has('adjacents') && { adjacents: around }),
+    ...(roles && { orgAuthorization: roles.map(orgRole) }),
+  };
+}
+
+export const aroundOperations: readonly Operation[] = [
+  genesys(`GET /api/v2/users/me`, {
+    summary: 'The user who asks',
+    access: 'person',
+    run: async (ctx, { query }) => answer(ctx, await me(ctx, expandIn(query))),
+  }),
+  genesys(`GET ${one}/directreports`, {
+    summary: 'Users who report to a user',
+    ...read,
+    async run(ctx, { params, query }) {
+      const expand = expandIn(query);
+      return answer(ctx, await showUsers(ctx, await reportsOf(ctx, idOf(params), expand), expand));
+    },
+  }),
+  genesys(`GET ${one}/superiors`, {
+    summary: 'Managers above a user',
+    ...read,
+    async run(ctx, { params, query }) {
+      return answer(ctx, await showUsers(ctx, (await listManagers(ctx, idOf(params))).items, expandIn(query)));
+    },
+  }),
+  genesys(`GET ${one}/adjacents`, {
+    summary: 'Users around a user',
+    ...read,
+    run: async (ctx, { params, query }) => answer(ctx, await adjacents(ctx, idOf(params), expandIn(query))),
+  }),
+];
