@@ -15,6 +15,8 @@ export interface Slice {
   users: User[];
   /** There is somebody behind the page. */
   more: boolean;
+  /** People walked over, those of the page among them: everybody there is, where nobody is behind it. */
+  passed: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function sliceOf(
     users.push(...page.items.slice(Math.max(0, offset - passed)));
     passed += page.items.length;
     cursor = page.nextCursor;
-    if (cursor === undefined || passed >= offset + limit) return { users, more: cursor !== undefined };
+    if (cursor === undefined || passed >= offset + limit) return { users, more: cursor !== undefined, passed };
   }
   return fail('sort-too-large');
 }

@@ -114,6 +114,13 @@ async function byToken(ctx: Context, token: string): Promise<Parts> {
   return parts;
 }
 
+/** The invite behind a link that may be accepted now; the reads and the checks of accepting, without a write. */
+export async function readOpenInvite(ctx: Context, token: string): Promise<InviteRecord> {
+  const { invite, record } = await byToken(ctx, token);
+  const outlived = record && invite.epoch !== undefined && invite.epoch !== record.epoch;
+  return invite.state === 'pending' && invite.expiresAt > instant(ctx.now) && !outlived ? invite : dead();
+}
+
 /** By address and code: the pending invites of whoever holds the address, or the same calls for nobody. */
 async function byCode(ctx: Context, { email, code }: { email: EmailAddress; code: string }): Promise<Parts> {
   const [claim] = await together([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);

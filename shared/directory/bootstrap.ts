@@ -35,7 +35,8 @@ export async function bootstrap(
   const now = instant(ctx.now);
   const orgId = newId<OrgId>(ctx);
   const times = { createdAt: now, updatedAt: now };
-  const org: OrgRecord = { id: orgId, name: input.orgName, settings: {}, version: 1, epoch: 1, ...times };
+  const settings = { adminMaySetPasswords: true };
+  const org: OrgRecord = { id: orgId, name: input.orgName, settings, version: 1, epoch: 1, ...times };
   const owner: UserRecord = {
     id: newId<UserId>(ctx),
     orgId,

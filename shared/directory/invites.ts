@@ -28,7 +28,7 @@ import { listPage, type PageInput } from './lists.ts';
 import { newLetter } from './outbox.ts';
 import { applyPatch, checkSize } from './record.ts';
 import { checkTeams } from './references.ts';
-import { checkAboveNone, checkDomain, checkGrant, findRecord, stamped } from './users.ts';
+import { checkAboveNone, checkDomain, checkGrant, findRecord, readOwn, stamped } from './users.ts';
 
 /**
  * Invites an address. Nobody with it yet: the person is created in the same commit. The claim of the address decides
@@ -202,6 +202,12 @@ export function resendInvite(ctx: Context, id: InviteId, expiresInSeconds?: numb
     const writes = [putInvite(after, before, { code: 'version-conflict' }), putLetter(letter)];
     return commit(ctx, { ...invited(after), type }, writes, toInvite(after, ctx.now));
   });
+}
+
+/** The invite that a person of the org was sent last, sent again. Fails with `not-found` for who has none. */
+export async function resendInviteTo(ctx: Context, id: UserId): Promise<Invite> {
+  const { inviteId } = await readOwn(ctx, id);
+  return resendInvite(ctx, inviteId ?? fail('not-found'));
 }
 
 /** The link is dead at once; a person who was only invited is staged again. */

@@ -58,6 +58,11 @@ export async function getOrg(ctx: Context, id: OrgId): Promise<Org> {
   return toOrg(await readOrg(ctx, id));
 }
 
+/** The id behind an integer id. Of any org: what the caller may do there is not said by it. */
+export async function findOrgByNumber(ctx: Context, number: number): Promise<OrgId | undefined> {
+  return (await ctx.table.get(keys.orgNumberClaim(number)))?.o as OrgId | undefined;
+}
+
 export function listOrgs(ctx: Context, input: PageInput): Promise<Page<Org>> {
   const query = { pk: partitions.orgs, index: 'byCreated' as const };
   return listPage(ctx, ['orgs'], input, query, async (items) => items.map((item) => toOrg(readOrgItem(item))));
@@ -190,6 +195,10 @@ async function readOwnClient(ctx: Context, id: ClientId): Promise<ClientRecord> 
   const client = principal.is === 'platform' ? (await findClient(ctx, id)).client : await own(principal.orgId);
   return client && !client.revokedAt ? client : fail('not-found');
 }
+
+/** A machine client of the caller's org, without its secret. */
+export const getClient = async (ctx: Context, id: ClientId): Promise<ClientView> =>
+  viewOf(await readOwnClient(ctx, id));
 
 /** A new secret; the old one and every token made with it end in this commit. */
 export function rotateClient(ctx: Context, id: ClientId): Promise<ClientWithSecret> {

@@ -227,6 +227,13 @@ async function byToken(ctx: Context, token: string): Promise<Found> {
   return { ...parts, proven: async () => undefined };
 }
 
+/** The link of a reset that may be completed now. Changes nothing. */
+export async function readOpenReset(ctx: Context, token: string): Promise<LinkRecord> {
+  const found = await byToken(ctx, token);
+  usable(ctx, found);
+  return found.link;
+}
+
 /** The same calls for every address: someone unknown is looked for under an id that nobody has. */
 async function byCode(ctx: Context, email: EmailAddress, code: string): Promise<Found> {
   const [claim] = await together([ctx.table.get(keys.emailClaim(email)), countTry(ctx, email)]);

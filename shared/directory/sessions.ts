@@ -37,6 +37,8 @@ export interface SignedIn {
   expiresIn: number;
   refreshToken: string;
   user: User;
+  /** Whom the access token names. */
+  person: Person;
 }
 
 /** Signs in to `orgId`, home or where the person is a guest; without it to the org that they chose. */
@@ -80,7 +82,7 @@ export async function signIn(
 }
 
 /** The org and the person's membership in it. The home org needs no guest. */
-function memberOf(
+export function memberOf(
   user: UserRecord,
   orgId: OrgId,
   found: { org?: Item | undefined; guest?: Item | undefined },
@@ -117,7 +119,7 @@ async function endOldest(ctx: Context, user: UserRecord): Promise<void> {
   await Promise.all(excess.map((session) => ctx.table.change(ending(session, instant(ctx.now)), newOpId(ctx))));
 }
 
-async function signedIn(
+export async function signedIn(
   ctx: Context,
   session: SessionRecord,
   member: UserRecord,
@@ -138,7 +140,7 @@ async function signedIn(
   };
   const { accessToken, expiresIn } = await ctx.issueAccessToken(person, ctx.now, newId(ctx));
   const token = refreshToken(ctx.keys.signing, { ...tokenOf(session), counter: session.counter });
-  return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken: token, user: toUser(member) };
+  return { accessToken, tokenType: 'Bearer', expiresIn, refreshToken: token, user: toUser(member), person };
 }
 
 const tokenOf = (session: SessionRecord): RefreshToken => ({

@@ -29,23 +29,26 @@ async function readOwnWork(ctx: Context, id: UserId): Promise<Work> {
   return readWork(item) ?? { version: 0 };
 }
 
+type WorkChange<Group extends WorkGroup> = MergePatch<NonNullable<Work[Group]>>;
+
 const viewOf = <Group extends WorkGroup>(work: Work, group: Group) =>
   ({ ...work[group], version: work.version }) as WorkView<Group>;
 
 export const getWork = async <Group extends WorkGroup>(ctx: Context, id: UserId, group: Group) =>
   viewOf(await readOwnWork(ctx, id), group);
 
-/** A merge patch of one of the groups. */
+/** A merge patch of one of the groups, or what makes one of the group as it is. */
 export function updateWork<Group extends WorkGroup>(
   ctx: Context,
   id: UserId,
   group: Group,
-  patch: MergePatch<NonNullable<Work[Group]>>,
+  change: WorkChange<Group> | ((before: NonNullable<Work[Group]>) => WorkChange<Group>),
   version?: number,
 ): Promise<WorkView<Group>> {
   return reapply(async () => {
     const before = await readOwnWork(ctx, id);
     if (version !== undefined && before.version !== version) fail('version-stale');
+    const patch = typeof change === 'function' ? change(before[group] ?? {}) : change;
     const merged = mergePatch<object>(before[group] ?? {}, patch);
     const result = v.safeParse(SCHEMAS[group], merged);
     if (!result.success) {

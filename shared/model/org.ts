@@ -37,6 +37,8 @@ export const OrgSettings = group({
   defaultRedirectUrl: v.optional(v.pipe(v.string(), v.url(), v.maxLength(2000))),
   passwordPolicy: v.optional(PasswordPolicy),
   defaultLocale: v.optional(Locale),
+  /** Admins with `users:set-password` may set the passwords of others. Off unless it says true. */
+  adminMaySetPasswords: v.optional(v.boolean()),
   allowedDomains: v.optional(v.pipe(v.array(Domain), v.maxLength(50))),
   /** What holds for people of the org who chose nothing else themselves. */
   preferences: v.optional(SharedPreferences),

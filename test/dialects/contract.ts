@@ -64,13 +64,14 @@ export function contract(
       const path = filled(operation.path);
       const type = operation.consumes === 'json-api' ? 'application/vnd.api+json' : 'application/json';
       const headers = { 'content-type': type };
+      const token = operation.access === 'person' ? world.owner.token : world.client;
       for (const body of ['{"a":', '{"a":1,"a":2}', '"\\ud800"', `"${'x'.repeat(70_000)}"`]) {
-        const answer = await service.call(operation.method, path, { token: world.client, body, headers });
+        const answer = await service.call(operation.method, path, { token, body, headers });
         expect(answer.status, `${body.slice(0, 20)}: ${answer.body}`).toBeGreaterThanOrEqual(400);
         expect(answer.status, `${body.slice(0, 20)}: ${answer.body}`).toBeLessThan(500);
         speaker.expectRefusal(answer);
       }
-      const another = { token: world.client, body: '{}', headers: { 'content-type': 'text/plain' } };
+      const another = { token, body: '{}', headers: { 'content-type': 'text/plain' } };
       const refused = await service.call(operation.method, path, another);
       expect(refused.status, refused.body).toBe(415);
       speaker.expectRefusal(refused);

@@ -5,13 +5,15 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Row, Wire } from '../../shared/dialect/fields.ts';
 import { testService } from '../support/service.ts';
 import { newAddress, newWorld, type World } from '../support/world.ts';
+import { axway } from './axway-speaker.ts';
 import { plainRows, type Speaker, valuesAt } from './contract.ts';
+import { genesys } from './genesys-speaker.ts';
 import { identity } from './identity-speaker.ts';
 import { native } from './native-speaker.ts';
 import { outreach } from './outreach-speaker.ts';
 
 type Language = Pick<Speaker, 'rows' | 'create' | 'read' | 'update'>;
-const LANGUAGES: Readonly<Record<string, Language>> = { native, identity, outreach };
+const LANGUAGES: Readonly<Record<string, Language>> = { native, axway, identity, genesys, outreach };
 
 let world: World;
 beforeAll(async () => {

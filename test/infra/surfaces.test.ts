@@ -56,6 +56,7 @@ describe('surfaces', () => {
     expect(throttled.sort()).toEqual([
       'POST /accept-invite',
       'POST /forgot-password',
+      'POST /login/oauth/token',
       'POST /oauth/token',
       'POST /reset-password',
       'POST /v1/contact-validations/complete',

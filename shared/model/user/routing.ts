@@ -13,6 +13,14 @@ export const Proficiency = group({
 });
 export type Proficiency = v.InferOutput<typeof Proficiency>;
 
+/** A queue that the person works for; `joined`: takes work from it now. Source: Genesys Cloud `UserQueue`. */
+export const Queue = group({
+  id: v.pipe(text(255), v.minLength(1)),
+  name: v.optional(text(255)),
+  joined: v.optional(v.boolean()),
+});
+export type Queue = v.InferOutput<typeof Queue>;
+
 const count = v.optional(group({ active: v.optional(WholeNumber), acw: v.optional(WholeNumber) }));
 
 /** Conversations of one medium: in progress (`active`) and being wrapped up (`acw`). */
@@ -40,6 +48,7 @@ export const Routing = group({
   ),
   skills: proficiencies,
   languages: proficiencies,
+  queues: v.optional(v.pipe(v.array(Queue), v.maxLength(50))),
   /** At most 50. Source: the Identity seed. */
   tags: v.optional(v.pipe(v.array(Tag), v.maxLength(50))),
   conversationSummary: v.optional(

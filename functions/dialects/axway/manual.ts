@@ -1,0 +1,64 @@
+// What the documents say of the Amplify Platform's language: data for `npm run docs` and for tests, carried by no function.
+import type { Manual } from '../../../shared/dialect/manual.ts';
+import { ENDPOINTS } from './endpoints.ts';
+import { ROWS } from './fields.ts';
+
+export const manual: Manual = {
+  system: 'axway',
+  title: 'Axway Amplify Platform',
+  pointing: `
+The API lies below \`/axway/api/v1\`, the login of service accounts at \`/axway/auth/realms/Broker\`. A host name of its own
+(\`hosts\` in infra/stages.ts) has both at its root.
+
+\`\`\`js
+const AmplifySDK = require('@axway/amplify-sdk').default;
+const base = 'http://127.0.0.1:3000/axway';
+const sdk = new AmplifySDK({
+  baseUrl: base, platformUrl: base, realm: 'Broker', tokenStoreType: 'memory', requestOptions: {},
+  serviceAccount: true, clientId, clientSecret, // of a machine client
+});
+const account = await sdk.auth.login({});
+await sdk.org.user.list(account, account.org.id);
+\`\`\`
+
+People sign in by \`POST /axway/api/v1/auth/login\`; its \`result\` carries \`access_token\` and \`refresh_token\`. Their tokens
+are those of the native API, so \`POST /v1/sessions/refresh\` renews them.
+
+| there | here |
+|---|---|
+| administrator | admin, and owner: an owner who is written back as administrator stays an owner |
+| developer | member; also the one role that members of a team have |
+| auditor | viewer |
+| an id | a role of the org's own |
+`,
+  differs: [
+    'The HTTP status is the `code` of the body.',
+    'No cookie is ever set or read: `connect.sid` would let other sites act. The token is all there is.',
+    'The id of an activation is the link’s whole token, in paths and in bodies; unknown, used and expired links are one answer, `EXPIRED_LINK` (9). Reading one changes nothing.',
+    'Sign-in answers `INVALID_LOGIN` (2) until the password was right, then the state: `USER_NOT_ACTIVATED` (3), `USER_NOT_ACTIVE` (4, also for a locked account), `MISSING_PASSWORD` (13).',
+    'Failed sign-ins are delayed with 429 and `Retry-After`; so are too many asks for a reset (`PASSWORD_RESET_DISABLED`, 429).',
+    'Sending an invite again needs the right to invite.',
+    'A profile sets nobody else’s password, and the own one only with the present one.',
+    'Second factors, devices and federated sign-in do not exist yet: `mfa` and `authenticator_enabled` read false, and asking for them is `AUTH_CODE_DISABLED`.',
+    'What is unset is left out, empty, zero or false: the platform’s own schema allows no null.',
+    'Names longer than 50 characters and addresses longer than 217 are shown cut; longer ones are refused; the cut value written back changes nothing.',
+    'An org that a path, query or body names is checked against the token’s: any other is unknown.',
+    'A list of members without `limit` holds up to 2,000; more need pages. Without `sort[]` it is in the order of creation.',
+    'A machine client shows itself in its session as a user with an address under `clients.invalid`, since the SDK wants a user.',
+    'Service accounts are listed and ended here, and made with the native API: their secrets are derived by the service and cannot be chosen.',
+    'Session queries show the own sessions alone.',
+    'The platform’s document contradicts itself in places: `DefaultFields` forbids every member that its users have, `orgs` of a session is called a text, a password policy ends below its own defaults, members have no `roles`. Here it is what the SDK reads.',
+  ],
+  rows: ROWS,
+  beside: {
+    username: 'read; shows the address',
+    active: 'read, write',
+    default_org: 'read, write: the number of one of the person’s orgs',
+    prefs: 'read; one at a time by `PUT /user/pref`',
+    email: 'read; set by the invite',
+    mfa: 'read; false',
+    authenticator_enabled: 'read; false',
+    terms_updated: 'read; set by `PUT /auth/terms`',
+  },
+  endpoints: ENDPOINTS,
+};

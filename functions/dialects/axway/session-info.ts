@@ -1,0 +1,139 @@
+// Orgs and sessions as the platform shows them. A machine client, which is no user here, shows itself as one: the SDK
+// wants a user in every session.
+import type { Wire } from '../../../shared/dialect/fields.ts';
+import { type Context, orgOf, principalOf } from '../../../shared/directory/context.ts';
+import { LIMITS } from '../../../shared/directory/limits.ts';
+import { getClient, getOrg } from '../../../shared/directory/orgs.ts';
+import { listMemberships } from '../../../shared/directory/structure/memberships.ts';
+import { getUnit } from '../../../shared/directory/structure/units.ts';
+import { getUser } from '../../../shared/directory/users.ts';
+import { type ClientId, legacyIdOf, numberOf, type OrgId, type UserId } from '../../../shared/model/ids.ts';
+import type { Org } from '../../../shared/model/org.ts';
+import { hasCode } from '../../../shared/model/problem.ts';
+import type { User } from '../../../shared/model/user.ts';
+import { CLIENT_TOKEN_SECONDS, PERSON_TOKEN_SECONDS } from '../../../shared/security/access-token.ts';
+import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../../shared/security/password-policy.ts';
+import { toAxwayUser } from './fields.ts';
+import { clientRoles, defaultRole, rolesShown, TEAM_ROLE } from './roles.ts';
+
+/**
+ * Our own numbers: length instead of kinds of characters, delay instead of a lock, no renewal.
+ * What is not asked for is left out.
+ */
+export const passwordPolicy = (minLength = 0): Wire => ({
+  length: Math.max(minLength, MIN_PASSWORD_LENGTH),
+  max_length: MAX_PASSWORD_LENGTH,
+  lockout: LIMITS.signInsPerAddress.max,
+  history: 1,
+});
+
+/** What is sold there is not sold here: no subscriptions, and as many users as there are. */
+export const toAxwayOrg = (org: Org, users: Wire[]): Wire => ({
+  _id: legacyIdOf(org.number),
+  guid: org.id,
+  org_id: org.number,
+  name: org.name,
+  active: true,
+  region: 'US',
+  entitlements: { limit_users: 10_000, limit_read_only_users: 0, partners: [] },
+  subscriptions: [],
+  users,
+  security: { password_policy: passwordPolicy(org.settings.passwordPolicy?.minLength) },
+  created: org.createdAt,
+  updated: org.updatedAt,
+});
+
+export const memberOfOrg = (guid: string, roles: string[]): Wire => ({ guid, roles, primary: false });
+
+/** The caller's orgs that they may switch to, the one of the token first. A machine client is in one. */
+export async function orgsOf(ctx: Context): Promise<Wire[]> {
+  const principal = principalOf(ctx);
+  const orgId = orgOf(ctx);
+  if (principal.is !== 'person') return [orgShown(orgId, (await getOrg(ctx, orgId)).name)];
+  const { items } = await listMemberships(ctx, principal.id, undefined);
+  return items.filter(({ state }) => state === 'live').map((it) => orgShown(it.orgId, it.orgName));
+}
+
+const orgShown = (id: OrgId, name: string): Wire => ({ guid: id, org_id: numberOf(id), name, active: true });
+
+interface Who {
+  user: Wire;
+  roles: string[];
+  role: string;
+  teams: Wire[];
+}
+
+async function whoIs(ctx: Context): Promise<Who> {
+  const principal = principalOf(ctx);
+  if (principal.is !== 'person') return clientAsUser(ctx, principal.id as ClientId);
+  const user = await getUser(ctx, principal.id as UserId);
+  const teams = await teamsOf(ctx, user);
+  return { user: toAxwayUser(user), roles: rolesShown(user.roles), role: defaultRole(user.roles), teams };
+}
+
+/** The address is of a domain that nobody can have (RFC 2606). */
+async function clientAsUser(ctx: Context, id: ClientId): Promise<Who> {
+  const { name, permissions, createdAt } = await getClient(ctx, id);
+  const email = `${id}@clients.invalid`;
+  const facts = { activated: true, active: true, created: createdAt, date_activated: createdAt };
+  const user = { guid: id, user_id: numberOf(id), email, username: email, firstname: name.slice(0, 50), lastname: '' };
+  const roles = clientRoles(permissions);
+  return { user: { ...user, ...facts }, roles, role: roles[0] ?? '', teams: [] };
+}
+
+/** A team that is being deleted is on the person's record for a while yet. */
+async function teamsOf(ctx: Context, { teams = [] }: User): Promise<Wire[]> {
+  const found = await Promise.all(
+    teams.map((id) =>
+      getUnit(ctx, 'team', id).catch((error: unknown) => {
+        if (hasCode(error, 'not-found')) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  return found.flatMap((team) =>
+    team
+      ? [
+          {
+            guid: team.id,
+            name: team.name,
+            default: false,
+            roles: [{ id: TEAM_ROLE, name: 'Developer' }],
+            tags: team.tags ?? [],
+          },
+        ]
+      : [],
+  );
+}
+
+/** When the caller's token ends. */
+export function tokenEnd(ctx: Context): Date {
+  const { issuedAt, is } = principalOf(ctx);
+  return new Date((issuedAt + (is === 'person' ? PERSON_TOKEN_SECONDS : CLIENT_TOKEN_SECONDS)) * 1000);
+}
+
+/** The session of the caller, with org, orgs, roles and teams. Of the org's users it names the caller alone. */
+export async function sessionInfo(ctx: Context, from?: string): Promise<Wire> {
+  const principal = principalOf(ctx);
+  const [org, orgs, { user, roles, role, teams }] = await Promise.all([
+    getOrg(ctx, orgOf(ctx)),
+    orgsOf(ctx),
+    whoIs(ctx),
+  ]);
+  const { guid, email, username, firstname, lastname } = user;
+  return {
+    ...(from !== undefined && { from }),
+    ...{ guid, user_guid: guid, email, username, firstname, lastname },
+    org: toAxwayOrg(org, [memberOfOrg(String(guid), roles)]),
+    org_id: String(org.number),
+    org_name: org.name,
+    orgs,
+    role,
+    roles,
+    teams,
+    user,
+    entitlements: {},
+    expiry: tokenEnd(ctx).toISOString(),
+    ...(principal.is === 'person' && { sessionID: principal.sessionId }),
+  };
+}

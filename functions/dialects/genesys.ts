@@ -1,0 +1,17 @@
+// Genesys Cloud, Platform API v2: users and what stands around them. What sets passwords is in genesys/passwords.ts.
+import type { Operation } from '../../shared/http/endpoint.ts';
+import { besideOperations } from './genesys/beside.ts';
+import { inviteOperations } from './genesys/invites.ts';
+import { roleOperations } from './genesys/roles.ts';
+import { routingOperations } from './genesys/routing.ts';
+import { searchOperations } from './genesys/search.ts';
+import { userOperations } from './genesys/users.ts';
+
+export const operations: readonly Operation[] = [
+  ...userOperations,
+  ...searchOperations,
+  ...inviteOperations,
+  ...roleOperations,
+  ...routingOperations,
+  ...besideOperations,
+];

@@ -1,0 +1,128 @@
+// How Genesys Cloud says no: a dotted code, a message, the correlation id.
+import { jsonReply } from '../../../shared/http/reply.ts';
+import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
+import {
+  fail,
+  type Issue,
+  PROBLEMS,
+  type Problem,
+  type ProblemCode,
+  type ProblemKind,
+} from '../../../shared/model/problem.ts';
+import { fieldOf } from './fields.ts';
+
+type Spelling = readonly [code: string, status: number];
+
+const OF_KIND: Record<ProblemKind, Spelling> = {
+  invalid: ['invalid.value', 400],
+  unauthenticated: ['bad.credentials', 401],
+  forbidden: ['not.authorized', 403],
+  'not-found': ['not.found', 404],
+  conflict: ['general.conflict', 409],
+  gone: ['not.found', 404],
+  stale: ['general.conflict', 409],
+  'too-many': ['too.many.requests', 429],
+  unavailable: ['service.unavailable', 503],
+};
+
+const OF_CODE: Partial<Record<ProblemCode, Spelling>> = {
+  'malformed-json': ['bad.request', 400],
+  'malformed-request': ['bad.request', 400],
+  'cursor-invalid': ['invalid.query.param.value', 400],
+  'method-not-allowed': ['method.not.allowed', 405],
+  'body-too-large': ['request.entity.too.large', 413],
+  'media-type-unsupported': ['unsupported.media.type', 415],
+  'token-missing': ['authentication.required', 401],
+  'permission-missing': ['missing.permissions', 403],
+  'role-above-own': ['insufficient.permissions', 403],
+  'person-only': ['not.a.user', 400],
+  // Of all that may fail so, only the own old password is given here.
+  'sign-in-failed': ['invalid.old.password', 400],
+  'vendor-id-taken': ['general.resource.conflict', 409],
+  'sort-too-large': ['too.many.requested.results', 400],
+  'limit-reached': ['general.bad.request', 400],
+  'password-unacceptable': ['invalid.new.password', 400],
+};
+
+/** Codes of passwords by the rule that is broken. */
+const PASSWORDS: Readonly<Record<string, string>> = {
+  'too-short': 'password.too.short',
+  blocklisted: 'password.compromised',
+  'same-as-current': 'password.reused',
+};
+
+/** Codes that only this surface knows to tell apart; their refusals carry them as the code of the issue. All are 400. */
+const SYMBOLS = [
+  'constraint.validation',
+  'general.bad.request',
+  'general.conflict',
+  'invalid.password',
+  'invalid.query.param.value',
+  'invalid.value',
+  'max.directory.users',
+  'max.user.ids',
+  'password.empty',
+  'too.many.requested.results',
+  'too.many.search.criteria',
+] as const;
+type OwnSymbol = (typeof SYMBOLS)[number];
+
+/** Refuses a member or parameter by Genesys' own code. */
+export function refuse(symbol: OwnSymbol, field: string, message: string): never {
+  return fail({ code: 'input-invalid', issues: [{ pointer: `/${field.slice(0, 100)}`, message, code: symbol }] });
+}
+
+/** A version that has been overtaken: clients look for these words. */
+const STALE = 'The version supplied does not match the current version of the user';
+
+export function spell(
+  problem: Problem,
+  { requestId, request }: { requestId: string; request: HttpRequest },
+): HttpReply {
+  const { code, issues = [], retryAfterSeconds, deletedUserId } = problem;
+  const [usual, status] = OF_CODE[code] ?? OF_KIND[PROBLEMS[code].kind];
+  const [first] = issues;
+  const ofPerson = usual === 'not.found' && /\/users\/[^/]+/.test(request.path);
+  const symbol = SYMBOLS.find((one) => one === first?.code) ?? PASSWORDS[first?.code ?? ''];
+  const named = symbol ?? (ofPerson ? 'general.resource.not.found' : usual);
+  return errorReply(status, named, messageOf(problem, ofPerson), requestId, {
+    ...(deletedUserId && { entityId: deletedUserId, entityName: 'user' }),
+    details: issues.map((issue) => ({ errorCode: named, fieldName: nameOf(issue) })),
+    ...((status === 429 || status === 503) && { retryAfterSeconds: retryAfterSeconds ?? 2 }),
+  });
+}
+
+const nameOf = ({ pointer }: Issue): string => fieldOf(pointer);
+
+function messageOf({ code, issues: [first] = [], detail, from, to }: Problem, ofPerson: boolean): string {
+  if (code === 'version-stale' || code === 'version-conflict') return STALE;
+  if (ofPerson) return 'Unable to find a user with that userId';
+  if (code === 'state-not-allowed') return `A user who is ${from} cannot become ${to}.`;
+  if (first) return [nameOf(first), first.message].filter(Boolean).join(' ');
+  return detail && code !== 'method-not-allowed' ? `${PROBLEMS[code].title} ${detail}` : PROBLEMS[code].title;
+}
+
+interface Facts {
+  entityId?: string;
+  entityName?: string;
+  details?: { errorCode: string; fieldName: string }[];
+  retryAfterSeconds?: number;
+}
+
+function errorReply(
+  status: number,
+  code: string,
+  message: string,
+  requestId: string,
+  { details = [], retryAfterSeconds, ...entity }: Facts = {},
+): HttpReply {
+  const body = { message, code, status, ...entity, messageParams: {}, contextId: requestId, details, errors: [] };
+  return jsonReply(status, body, {
+    'inin-correlation-id': requestId,
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+  });
+}
+
+export const fault = (requestId: string): HttpReply =>
+  errorReply(500, 'internal.server.error', 'The server encountered an unexpected condition.', requestId);

@@ -1,0 +1,88 @@
+// Client credentials over HTTP (RFC 6749 §4.4): the same answers wherever a machine client signs in.
+import * as v from 'valibot';
+import type { Context } from '../directory/context.ts';
+import { newId } from '../directory/context.ts';
+import { issueClientToken } from '../directory/orgs.ts';
+import { ClientId } from '../model/ids.ts';
+import { PERMISSIONS, type Permission } from '../model/principal.ts';
+import { PROBLEMS, type Problem } from '../model/problem.ts';
+import { jsonReply } from './reply.ts';
+import type { HttpReply, HttpRequest } from './request.ts';
+
+/** The errors of RFC 6749 §5.2, by the problem behind them. */
+export function oauthError(problem: Problem): HttpReply {
+  const { status, title } = PROBLEMS[problem.code];
+  const error = status === 401 ? 'invalid_client' : status >= 500 ? 'temporarily_unavailable' : 'invalid_request';
+  return errorReply(status, error, title, problem.retryAfterSeconds);
+}
+
+function errorReply(status: number, error: string, description: string, retryAfter?: number): HttpReply {
+  return jsonReply(
+    status,
+    { error, error_description: description },
+    {
+      ...(status === 401 && { 'www-authenticate': 'Basic realm="rollcall"' }),
+      ...((status === 429 || status === 503) && { 'retry-after': String(retryAfter ?? 2) }),
+    },
+  );
+}
+
+interface Given {
+  id: string;
+  secret: string;
+}
+
+/** Basic (each half form-encoded, RFC 6749 §2.3.1) or in the form, not both. */
+function credentialsOf(request: HttpRequest, form: Record<string, string>): Given | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) {
+    const { client_id: id, client_secret: secret } = form;
+    return id !== undefined && secret !== undefined ? { id, secret } : undefined;
+  }
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
+  const [id, ...secret] = Buffer.from(encoded ?? '', 'base64')
+    .toString('utf8')
+    .split(':');
+  if (id === undefined || secret.length === 0 || form.client_secret !== undefined) return undefined;
+  try {
+    const decode = (half: string) => decodeURIComponent(half.replaceAll('+', ' '));
+    return { id: decode(id), secret: decode(secret.join(':')) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers a token request: the form's fields, and the client's credentials in them or as Basic. */
+export async function clientLogin(ctx: Context, request: HttpRequest, input: unknown): Promise<HttpReply> {
+  // A parameter without a value counts as left out (RFC 6749 §3.2).
+  const filled = Object.entries(input as Record<string, string>).filter(([, value]) => value !== '');
+  const form: Record<string, string> = Object.fromEntries(filled);
+  if (form.grant_type === undefined) return errorReply(400, 'invalid_request', 'grant_type is missing');
+  if (form.grant_type !== 'client_credentials') {
+    return errorReply(400, 'unsupported_grant_type', 'the grant type here is client_credentials');
+  }
+  const given = credentialsOf(request, form);
+  if (!given) return errorReply(401, 'invalid_client', 'client authentication by Basic or form, one of them');
+  const scope = form.scope === undefined ? undefined : readScope(form.scope);
+  if (scope === 'unknown') return errorReply(400, 'invalid_scope', 'the scope names an unknown permission');
+  // An id of any other shape is looked for like one that exists.
+  const named = v.safeParse(ClientId, given.id);
+  const id = named.success ? named.output : newId<ClientId>(ctx);
+  const { accessToken, expiresIn, permissions } = await issueClientToken(ctx, id, given.secret, scope);
+  if (scope?.some((permission) => !permissions.includes(permission))) {
+    return errorReply(400, 'invalid_scope', 'the scope names a permission that the client lacks');
+  }
+  const answer = {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: expiresIn,
+    scope: permissions.join(' '),
+  };
+  return jsonReply(200, answer, { 'cache-control': 'no-store', pragma: 'no-cache' });
+}
+
+function readScope(scope: string): Permission[] | 'unknown' {
+  const names = scope.split(' ').filter(Boolean);
+  const known = PERMISSIONS.filter((permission) => names.includes(permission));
+  return known.length === new Set(names).size ? known : 'unknown';
+}

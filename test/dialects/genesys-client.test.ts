@@ -1,0 +1,235 @@
+// The vendor's own JavaScript client against the running service: a user's whole life, and an org of many.
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Listening, listen } from '../support/listening.ts';
+import { type Json, type TestService, testService } from '../support/service.ts';
+import { activePerson, NEW_PASSWORD, newAddress, newUserOf, newWorld, PASSWORD, type World } from '../support/world.ts';
+
+// Its types describe a build of another module system.
+const platform: Json = createRequire(import.meta.url)('purecloud-platform-client-v2');
+
+let service: TestService;
+let world: World;
+let open: Listening;
+let api: Json;
+let users: Json;
+
+/** The client's own settings for a service behind a gateway: nothing else is changed. */
+beforeAll(async () => {
+  service = await testService();
+  world = await newWorld(service);
+  open = await listen(service);
+  api = platform.ApiClient.instance;
+  api.config.live_reload_config = false;
+  const { hostname, port } = new URL(open.base);
+  const paths = { path_params_api: 'genesys', path_params_login: 'login' };
+  api.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
+  users = new platform.UsersApi();
+});
+afterAll(() => open.stop());
+
+/** What the client rejects with: the body of the refusal. */
+const refused = async (call: Promise<unknown>): Promise<Json> =>
+  call.then(
+    () => expect.unreachable('the call was answered'),
+    (error: unknown) => error,
+  );
+
+describe('its login', () => {
+  test('by client credentials gives a token that the calls use', async () => {
+    const { clientId, clientSecret } = world.seed;
+    const auth = await api.loginClientCredentialsGrant(clientId, clientSecret);
+    expect(auth.accessToken).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+    expect((await users.getUsers()).entities.length).toBeGreaterThan(0);
+  });
+
+  test('with a wrong secret is refused in words that the client shows', async () => {
+    const error = await refused(api.loginClientCredentialsGrant(world.seed.clientId, 'wrong'));
+    const described = { error: 'invalid_client', description: expect.any(String) };
+    expect(error.response.data).toMatchObject(described);
+    api.setAccessToken(world.client);
+  });
+});
+
+test('a user is made, invited, lets themself in, is changed, locked, given roles, deleted and restored', async () => {
+  api.setAccessToken(world.client);
+  const email = newAddress();
+  const made = await users.postUsers({ name: 'Grace Brewster Hopper', email, department: 'Navy', title: 'Admiral' });
+  expect(made).toMatchObject({ name: 'Grace Brewster Hopper', email, username: email, state: 'active', version: 1 });
+  expect(made.division.name).toBe('Home');
+  const native = (await service.call('GET', `/v1/users/${made.id}`, { token: world.client })).json;
+  expect(native).toMatchObject({ state: 'staged', profile: { givenName: 'Grace Brewster', familyName: 'Hopper' } });
+
+  expect(await users.postUserInvite(made.id)).toBeFalsy();
+  await service.deliver();
+  const [letter] = await service.letters(email);
+  const accepted = await service.call('POST', '/v1/invites/accept', {
+    body: { token: letter?.token, password: NEW_PASSWORD },
+  });
+  expect(accepted.status).toBe(200);
+  expect((await refused(users.postUserInvite(made.id))).code).toBe('general.conflict');
+
+  const before = await users.getUser(made.id, { expand: ['dateWelcomeSent', 'authorization', 'languagePreference'] });
+  expect(before.dateWelcomeSent).toBeTruthy();
+  const [version, title] = [before.version, 'Rear Admiral'];
+  const changed = await users.patchUser(made.id, { version, title, manager: world.owner.id });
+  expect(changed).toMatchObject({ title, version: version + 1, manager: { id: world.owner.id } });
+  const stale = await refused(users.patchUser(made.id, { version, title: 'Captain' }));
+  expect(stale).toMatchObject({ status: 409, code: 'general.conflict' });
+  expect(stale.message).toContain('does not match the current version');
+
+  const inactive = await users.patchUser(made.id, { version: changed.version, state: 'inactive' });
+  expect(inactive.state).toBe('inactive');
+  const body = { email, password: NEW_PASSWORD };
+  expect((await service.call('POST', '/v1/sessions', { body })).status).toBe(403);
+  const state = await users.putUserState(made.id, { state: 'active', version: inactive.version });
+  expect(state).toMatchObject({ state: 'active', version: inactive.version + 1 });
+  expect((await service.call('POST', '/v1/sessions', { body })).status).toBe(200);
+
+  const { orgAuthorization } = await userMe('orgauthorization');
+  const admin = orgAuthorization.find(({ name }: Json) => name === 'admin');
+  const roles = await users.putUserRoles(made.id, [admin.id]);
+  expect(roles.roles).toEqual([{ id: admin.id, name: 'admin' }]);
+  expect(roles.permissions).toContain('directory:user:edit');
+  expect((await users.getUserRoles(made.id)).roles).toEqual(roles.roles);
+
+  expect(await users.deleteUser(made.id)).toEqual({});
+  expect((await refused(users.getUser(made.id))).code).toBe('general.resource.not.found');
+  expect((await refused(users.deleteUser(made.id))).status).toBe(404);
+  const gone = await users.getUser(made.id, { state: 'deleted' });
+  expect(gone.state).toBe('deleted');
+  const back = await users.patchUser(made.id, { version: gone.version, state: 'active' });
+  expect(back).toMatchObject({ state: 'active', title });
+  expect((await service.call('POST', '/v1/sessions', { body })).status).toBe(200);
+});
+
+async function userMe(expand: string): Promise<Json> {
+  api.setAccessToken(world.owner.token);
+  const me = await users.getUsersMe({ expand: [expand] });
+  api.setAccessToken(world.client);
+  return me;
+}
+
+describe('an org of 250', () => {
+  beforeAll(async () => {
+    api.setAccessToken(world.client);
+    for (let n = 0; n < 250; n++) {
+      const profile = { givenName: `N${n}`, familyName: `Many${String(n).padStart(3, '0')}`, department: `D${n % 5}` };
+      await newUserOf(world, { profile });
+    }
+    await service.project();
+  });
+
+  test('is listed page by page: everybody once, and an empty page behind the last', async () => {
+    const seen: string[] = [];
+    let pages = 0;
+    for (let pageNumber = 1; ; pageNumber++) {
+      const page = await users.getUsers({ pageSize: 100, pageNumber, sortOrder: 'ascending' });
+      if (page.entities.length === 0) break;
+      pages = page.pageCount;
+      expect(page).toMatchObject({ pageSize: 100, pageNumber, firstUri: expect.stringContaining('pageNumber=1') });
+      expect('previousUri' in page).toBe(pageNumber > 1);
+      expect('nextUri' in page).toBe(pageNumber < pages);
+      seen.push(...page.entities.map(({ id }: Json) => id));
+      expect(page.total).toBeGreaterThanOrEqual(seen.length);
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen.length).toBeGreaterThanOrEqual(251);
+    expect(pages).toBe(Math.ceil(seen.length / 100));
+  });
+
+  test('is walked by cursor', async () => {
+    const seen = new Set<string>();
+    for (let cursor: string | undefined; ; ) {
+      const page = await users.getUsersQuery({ pageSize: 100, ...(cursor && { cursor }) });
+      for (const { id } of page.entities) seen.add(id);
+      cursor = page.cursor;
+      if (!cursor) break;
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(251);
+  });
+
+  test('is searched, and the pages of a search are turned by what it gave', async () => {
+    const query = [{ type: 'EXACT', fields: ['department'], value: 'D3' }];
+    const first = await users.postUsersSearch({ query, pageSize: 20, sortBy: 'name', sortOrder: 'ASC' });
+    expect(first).toMatchObject({ total: 50, pageCount: 3, pageNumber: 1, types: ['users'] });
+    const second = await users.getUsersSearch(first.nextPage);
+    const third = await users.getUsersSearch(second.nextPage);
+    expect('nextPage' in third).toBe(false);
+    const names = [first, second, third].flatMap(({ results }) => results.map(({ name }: Json) => name));
+    expect(names).toEqual(
+      Array.from({ length: 50 }, (_, n) => `N${5 * n + 3} Many${String(5 * n + 3).padStart(3, '0')}`),
+    );
+  });
+});
+
+describe('what the Terraform provider does', () => {
+  beforeAll(() => api.setAccessToken(world.client));
+
+  test('finds a deleted holder of an address by search, restores them, and goes on from there', async () => {
+    const email = newAddress();
+    const first = await users.postUsers({ name: 'First Try', email, state: 'active' });
+    await users.deleteUser(first.id);
+    const again = await refused(users.postUsers({ name: 'Second Try', email }));
+    expect(again).toMatchObject({ status: 409, code: 'general.conflict', entityId: first.id });
+    const found = await users.postUsersSearch({
+      query: [
+        { fields: ['email'], value: email, type: 'EXACT' },
+        { fields: ['state'], values: ['deleted'], type: 'EXACT' },
+      ],
+    });
+    expect(found.results.map(({ id }: Json) => id)).toEqual([first.id]);
+    const { version } = found.results[0];
+    const back = await users.patchUser(first.id, { version, state: 'active' });
+    const patched = await users.patchUser(first.id, {
+      ...{ version: back.version, name: 'Second Try', department: '', title: '', manager: '', acdAutoAnswer: true },
+      addresses: [
+        { address: email, mediaType: 'EMAIL', type: 'WORK' },
+        { address: '+13174181234', mediaType: 'PHONE', type: 'WORK' },
+      ],
+      ...{ locations: [], profileSkills: ['java'], certifications: ['CCNA'], employerInfo: { employeeId: '7' } },
+    });
+    expect(patched).toMatchObject({ name: 'Second Try', acdAutoAnswer: true });
+    const expand = ['skills', 'languages', 'locations', 'profileSkills', 'certifications', 'employerInfo'];
+    const read = await users.getUser(first.id, { expand, state: 'active' });
+    expect(read).toMatchObject({
+      profileSkills: ['java'],
+      certifications: ['CCNA'],
+      employerInfo: { employeeId: '7' },
+    });
+    expect(read).toMatchObject({ skills: [], languages: [], locations: [] });
+  });
+
+  test('writes skills in batches of fifty and reads them until a page is empty', async () => {
+    const { id } = await users.postUsers({ name: 'Skilled', email: newAddress() });
+    const skills = Array.from({ length: 50 }, (_, n) => ({ id: `skill-${n}`, proficiency: n % 6 }));
+    await users.patchUserRoutingskillsBulk(id, skills);
+    const read: Json[] = [];
+    for (let pageNumber = 1; ; pageNumber++) {
+      const page = await users.getUserRoutingskills(id, { pageSize: 20, pageNumber });
+      if (page.entities.length === 0) break;
+      read.push(...page.entities);
+    }
+    expect(read.map(({ id: skill, proficiency }) => ({ id: skill, proficiency }))).toEqual(skills);
+    const tooMany = await refused(users.patchUserRoutingskillsBulk(id, [...skills, ...skills]));
+    expect(tooMany.status).toBe(400);
+  });
+});
+
+describe('a person’s token', () => {
+  test('asks about its own user, and changes its own password by the old one', async () => {
+    const person = await activePerson(service, world.seed.orgId);
+    api.setAccessToken(person.token);
+    const me = await users.getUsersMe({ expand: ['organization', 'date', 'adjacents'] });
+    expect(me).toMatchObject({ id: person.id, organization: { id: world.seed.orgId, name: 'Example' } });
+    expect(me.adjacents).toEqual({ superiors: [], siblings: [], directReports: [] });
+    const wrong = await refused(users.postUsersMePassword({ oldPassword: 'wrong', newPassword: NEW_PASSWORD }));
+    expect(wrong).toMatchObject({ status: 400, code: 'invalid.old.password' });
+    const short = await refused(users.postUsersMePassword({ oldPassword: PASSWORD, newPassword: 'short' }));
+    expect(short).toMatchObject({ status: 400, code: 'password.too.short' });
+    await users.postUsersMePassword({ oldPassword: PASSWORD, newPassword: NEW_PASSWORD });
+    await service.signIn(person.email, NEW_PASSWORD);
+    api.setAccessToken(world.client);
+    expect((await refused(users.getUsersMe())).code).toBe('not.a.user');
+  });
+});

@@ -1,0 +1,39 @@
+// A client of Genesys Cloud, as the contract and the matrix of all pairs use it.
+import { expect } from 'vitest';
+import { ROWS } from '../../functions/dialects/genesys/fields.ts';
+import { ok, type World } from '../support/world.ts';
+import type { Speaker } from './contract.ts';
+
+const BASE = '/genesys/api/v2/users';
+export const EVERYTHING = [
+  'certifications,biography,employerInfo,profileSkills,locations,languagePreference,dateLastLogin,dateWelcomeSent',
+  'routingStatus,skills,languages,conversationSummary,presence,outOfOffice,geolocation,station,lasttokenissued',
+  'authorization,groups,team',
+].join(',');
+
+const whole = ({ service, client }: World, id: string) =>
+  ok(service.call('GET', `${BASE}/${id}?expand=${EVERYTHING}`, { token: client }));
+
+export const genesys: Speaker = {
+  surface: 'genesys',
+  rows: ROWS,
+  async create({ service, client }, email, wire) {
+    const body = { name: 'Some Body', email, ...wire };
+    return (await ok(service.call('POST', BASE, { token: client, body }))).id;
+  },
+  read: whole,
+  async update(world, id, wire) {
+    const { version } = await whole(world, id);
+    const body = { version, ...wire };
+    await ok(world.service.call('PATCH', `${BASE}/${id}`, { token: world.client, body }));
+  },
+  get: ({ service, client }, id) => service.call('GET', `${BASE}/${id}`, { token: client }),
+  expectRefusal({ status, headers, body }) {
+    const refusal = JSON.parse(body);
+    expect(refusal).toMatchObject({ status, messageParams: {}, errors: [] });
+    expect(refusal.code).toMatch(/^[a-z]+(\.[a-z]+)*$/);
+    expect(refusal.message).not.toBe('');
+    expect(refusal.contextId).toBe(headers['inin-correlation-id']);
+    expect(Array.isArray(refusal.details)).toBe(true);
+  },
+};
