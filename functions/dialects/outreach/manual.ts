@@ -37,7 +37,7 @@ const differs = [
   'Creating somebody sends the invite at once, unless `locked` is true; unlocking sends nothing. A new invite for somebody who was unlocked is sent by the native API.',
   '`locked` is the state `inactive`: it ends sessions and links, and the last active administrator cannot be locked. A hold on sign-in by too many failures or by an admin of the native API does not show here.',
   'An address in use is refused only to callers who may create people; nothing tells whether a person of another org exists.',
-  'There are no rate limits by the hour. `X-RateLimit-Limit` is the burst that the edge lets one caller make, `X-RateLimit-Remaining` what is left of it, `X-RateLimit-Reset` the moment at which it is whole again if the caller rests.',
+  'There are no rate limits by the hour. `X-RateLimit-Limit` is the burst that the instance which answers lets one caller make, `X-RateLimit-Remaining` what is left of it, `X-RateLimit-Reset` the moment at which it is whole again if the caller rests.',
   'Parameters that a list does not take, and unknown attributes and relationships, are refused with 422. Unknown names in `fields[…]` are ignored.',
   'Of several roles the first is shown; writing it keeps the others. `filter[role][id]` finds whoever has the role among theirs.',
   'To-many relationships are writable, as a whole.',

@@ -127,7 +127,7 @@ function referenceOperations(type: string): Operation[] {
       summary: `Get one reference of type ${type}`,
       access,
       async run(ctx, { params, query }) {
-        const { fields } = readQuery(query);
+        const { fields } = readQuery(query, 'one');
         const [found = fail('not-found')] = await search(ctx, type, numberIn(params.id));
         return one(referenceResource(ctx, found, fields));
       },
@@ -151,7 +151,7 @@ const role = operation(`GET ${API}/roles/{id}`, {
   summary: 'Get a role by id',
   access,
   async run(ctx, { params, query }) {
-    const { fields } = readQuery(query);
+    const { fields } = readQuery(query, 'one');
     const number = numberIn(params.id);
     if (!(await roleOfNumber(ctx, number))) fail('not-found');
     const { items } = await listRoles(ctx);
@@ -203,7 +203,7 @@ const team = operation(`GET ${API}/teams/{id}`, {
   summary: 'Get a team by id',
   access,
   async run(ctx, { params, query }) {
-    const { fields } = readQuery(query);
+    const { fields } = readQuery(query, 'one');
     const number = numberIn(params.id);
     const id = await idOfNumber(ctx, number);
     if (id) return one(teamResource(ctx, await getUnit(ctx, 'team', id as TeamId), fields));
