@@ -33,11 +33,10 @@ function referencesAmong(users: readonly User[], type: string, inverse?: string)
     (one) => one.type === type && one.kind === 'reference' && (!inverse || (one.many && one.inverse === inverse)),
   );
   const all = users.flatMap((user) => matching.flatMap((one) => referencesOf(one, user, new Map())));
-  return [
-    ...new Map(
-      all.toSorted((a, b) => Number(Boolean(a.name)) - Number(Boolean(b.name))).map((it) => [it.id, it]),
-    ).values(),
-  ];
+  const known = new Map<number, Reference>();
+  // Somebody may name it who does not know what it is called.
+  for (const one of all) if (one.name || !known.has(one.id)) known.set(one.id, one);
+  return [...known.values()];
 }
 
 interface Searched {
@@ -64,7 +63,7 @@ async function search(ctx: Context, type: string, id?: number): Promise<Searched
     if (cursor === undefined || (id !== undefined && found.length > 0)) break;
   }
   const references = referencesAmong(found, type).filter((one) => id === undefined || one.id === id);
-  return { references, complete: cursor === undefined };
+  return { references, complete: cursor === undefined || (id !== undefined && references.length > 0) };
 }
 
 async function searchOne(ctx: Context, type: string, id: number): Promise<Reference> {
