@@ -4,7 +4,7 @@ import type { OrgId, TeamId, UserId } from '../../model/ids.ts';
 import type { ImportRow, OnExisting } from '../../model/import-row.ts';
 import type { RowResult } from '../../model/job.ts';
 import { fail, hasCode } from '../../model/problem.ts';
-import type { User, UserPatch } from '../../model/user.ts';
+import { GROUPS, type User, type UserPatch } from '../../model/user.ts';
 import { type Holder, readClaim } from '../../store/claim-items.ts';
 import { keys } from '../../store/keys.ts';
 import type { OrgRecord } from '../../store/org-items.ts';
@@ -108,22 +108,16 @@ async function update(ctx: Context, orgId: OrgId, id: UserId, row: ImportRow, te
   return outcome(changed);
 }
 
+/** The groups of the record that a row may fill. */
+const groupsOf = (row: ImportRow): Pick<ImportRow, keyof typeof GROUPS> =>
+  Object.fromEntries(GROUP_NAMES.map((name) => [name, row[name]]));
+
+const GROUP_NAMES = Object.keys(GROUPS) as (keyof typeof GROUPS)[];
+
 function patchOf(row: ImportRow): UserPatch {
-  const { username, externalId, divisionId, profile, contact, telephony, notifications, savedViews } = row;
-  const { preferences, custom, provisioning, relations } = row;
-  const groups = {
-    profile,
-    contact,
-    telephony,
-    notifications,
-    savedViews,
-    preferences,
-    custom,
-    provisioning,
-    relations,
-  };
+  const { username, externalId, divisionId } = row;
   const security = securityOf(row);
-  const told = { username, externalId, divisionId, ...groups, ...(security && { security }) };
+  const told = { username, externalId, divisionId, ...groupsOf(row), ...(security && { security }) };
   // Absent and null mean the same in a row: what it does not say stays as it is.
   return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined && value !== null));
 }
@@ -164,21 +158,9 @@ export async function planPerson(
 ): Promise<UserPlan & { kept: boolean }> {
   const { id, createdAt, kept } = originOf(row, n, attempt, terms.vouches, terms);
   const { facts, credential } = pastOf(row, instant(ctx.now), terms.vouches);
-  const { username, externalId, divisionId, routing, presence, ...rest } = row;
-  const { profile, contact, telephony, notifications, savedViews, preferences, custom, provisioning, relations } = rest;
-  const groups = {
-    profile,
-    contact,
-    telephony,
-    notifications,
-    savedViews,
-    preferences,
-    custom,
-    provisioning,
-    relations,
-  };
+  const { username, externalId, divisionId, routing, presence } = row;
   const identity = { email: row.email, username, externalId, divisionId, roles: rolesOf(row), routing, presence };
-  const input = { ...identity, ...groups, security: securityOf(row), invite: wantsInvite(row, terms) };
+  const input = { ...identity, ...groupsOf(row), security: securityOf(row), invite: wantsInvite(row, terms) };
   const begins = {
     id,
     facts: { ...facts, createdAt, ...(teams.length > 0 && { teams: [...teams] }) },
