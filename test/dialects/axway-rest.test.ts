@@ -246,6 +246,7 @@ describe('an invite', () => {
     );
     expect(await refusal(invite({}))).toEqual([400, 77]);
     expect((await invite({ email: 'no address' })).json.description).toBe('"email" contained an invalid value.');
+    expect(await refusal(invite({ email: `a@${'b.'.repeat(108)}test` }))).toEqual([400, 74]);
     expect(await refusal(invite({ email: newAddress(), idp: 'x' }))).toEqual([400, 74]);
   });
 

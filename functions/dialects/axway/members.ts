@@ -15,7 +15,7 @@ import { displayNameOf, type User } from '../../../shared/model/user.ts';
 import { may } from './caller.ts';
 import { clientsShown } from './clients.ts';
 import { refuse } from './errors.ts';
-import { toAxwayUser } from './fields.ts';
+import { MAX_EMAIL, toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson } from './manner.ts';
 import { byTerm } from './people.ts';
 import { bodyOf, many, metadataOf, needed, one, type Paging, pagingOf, success } from './query.ts';
@@ -154,6 +154,7 @@ async function invite(ctx: Context, body: unknown): Promise<Wire> {
   const given = bodyOf(body, ['email', 'roles', 'role', 'idp', 'suppressEmail', 'teams']);
   if (given.idp) refuse('PARAM_INVALID', 'idp');
   const email = needed(given, 'email');
+  if (email.length > MAX_EMAIL) refuse('PARAM_INVALID', 'email');
   const roles = rolesIn(given);
   const teams = teamsFrom(given.teams);
   const wanted = {
