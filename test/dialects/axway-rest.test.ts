@@ -399,6 +399,12 @@ describe('the org', () => {
     }
   });
 
+  test('says what it demands of a password', async () => {
+    const { id, client } = await anotherOrg(service, 'Stricter', { passwordPolicy: { minLength: 20 } });
+    const org = await result(call('GET', `/org/${id}`, { token: client }));
+    expect(org.security.password_policy).toEqual({ length: 20, history: 1 });
+  });
+
   test('keeps its last administrator', async () => {
     const { id, client } = await anotherOrg(service);
     const owner = await activePerson(service, id as never, ['owner']);
