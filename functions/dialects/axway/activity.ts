@@ -74,6 +74,8 @@ async function collect(lister: Lister, input: EventsInput, wanted: (event: Event
     cursor = page.nextCursor;
     if (cursor === undefined) break;
   }
+  // A page that ended early would look like the last one.
+  if (cursor !== undefined && found.length < offset + limit) refuse('PARAM_INVALID', 'from');
   return { events: found.slice(offset, offset + limit), seen: found.length };
 }
 
