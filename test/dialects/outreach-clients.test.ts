@@ -62,6 +62,9 @@ describe('kitsu', () => {
       profile: { data: { type: 'profile', id: 7 } },
       currentSignInAt: expect.any(String),
     });
+    const filter = { currentSignInAt: '__notnull__' };
+    const lately = await kitsu.get('users', { params: { filter, sort: '-currentSignInAt', page: { size: 1 } } });
+    expect(lately.data[0].email).toBe(email);
   });
 
   test('lists hundreds by pages and filters, and the same backwards', async () => {

@@ -258,6 +258,22 @@ describe('pages', () => {
   });
 });
 
+test('one user takes no parameters of lists', async () => {
+  for (const query of ['filter[id]=1', 'page[size]=5', 'sort=email', 'count=true']) {
+    const refused = await call('GET', `/users/${people[0]?.id}?${query}`);
+    expect([refused.status, refused.json.errors[0].source.parameter]).toEqual([422, query.split('=')[0]]);
+  }
+});
+
+test('a page costs a call for the people, and no more than what is shown beside them needs', async () => {
+  const costs = async (query: string) => (await service.trace(() => get(`/users?${query}`))).length;
+  expect(await costs('page[size]=50&fields[user]=firstName,role')).toBe(1);
+  expect(await costs('page[size]=50&fields[user]=firstName,custom1')).toBe(2);
+  // Three items each of fifty people, a hundred a call; and who made and changed them.
+  expect(await costs('page[size]=50')).toBe(4);
+  expect(await costs('page[size]=50&include=role,profile')).toBe(5);
+});
+
 describe('what is shown', () => {
   test('of people is what `fields` names, nothing for an empty one, and what it does not know is left out', async () => {
     const { data } = await get('/users?page[size]=1&fields[user]=firstName,custom1,role,nothing');

@@ -36,16 +36,16 @@ system's grammar.
 const differs = [
   'Creating somebody sends the invite at once, unless `locked` is true; unlocking sends nothing. A new invite for somebody who was unlocked is sent by the native API.',
   '`locked` is the state `inactive`: it ends sessions and links, and the last active administrator cannot be locked. A hold on sign-in by too many failures or by an admin of the native API does not show here.',
-  'An address in use is refused only to callers who may create people; nothing tells whether a person of another org exists.',
-  'There are no rate limits by the hour. `X-RateLimit-Limit` is the burst that the edge lets one caller make, `X-RateLimit-Remaining` what is left of it, `X-RateLimit-Reset` the moment at which it is whole again if the caller rests.',
+  'An address that anybody of the deployment has is taken, as in the native API: who may create people can be refused for a person of another org. No other answer tells that such a person exists.',
+  'There are no rate limits by the hour. `X-RateLimit-Limit` is the burst that the instance which answers lets one caller make, `X-RateLimit-Remaining` what is left of it, `X-RateLimit-Reset` the moment at which it is whole again if the caller rests.',
   'Parameters that a list does not take, and unknown attributes and relationships, are refused with 422. Unknown names in `fields[…]` are ignored.',
   'Of several roles the first is shown; writing it keeps the others. `filter[role][id]` finds whoever has the role among theirs.',
   'To-many relationships are writable, as a whole.',
   'Pages hold at most 1,000, and fewer than asked for where the answer would be larger than 5.5 MB or few of those looked at pass a filter: `links.next` leads on. `page[offset]` is at most 10,000. Orders other than createdAt, updatedAt, email and lastName work up to 5,000 matches.',
-  '`count` looks at no more than 5,000 people where a filter is given; `count_truncated` then says so. Without `count=true` there is none.',
+  '`count` looks at no more than 5,000 people where a filter is given, 1,000 where each costs a read; `count_truncated` then says so. Without `count=true` there is none.',
   'A change that others kept overtaking is refused with 409 `conflict`, an error that is not there.',
   '`dataConnections` is an empty list. `include` leads one level, and a second one from `creator` and `updater`.',
-  'A reference asked for by its own address is looked for among the first 5,000 people who have such; lists of references come as one page.',
+  'References that no user is named for are looked for among the first 5,000 people of the org, and come as one page.',
   'Members whose home is another org are shown with names, address and roles, and cannot be changed here.',
 ];
 

@@ -38,8 +38,11 @@ function bracketsOf(name: string): string[] | undefined {
   return [match[1], ...match[2].slice(1, -1).split('][')];
 }
 
-/** Fails with `input-invalid` for parameters that a list does not take, and for those given twice. */
-export function readQuery(query: URLSearchParams): Asked {
+/** Of these only lists take any. */
+const OF_LISTS = /^(filter|page|sort|count|newFilterSyntax)\b/;
+
+/** Fails with `input-invalid` for parameters that a list, or one thing, does not take, and for those given twice. */
+export function readQuery(query: URLSearchParams, about: 'list' | 'one' = 'list'): Asked {
   const plain = new Map<string, string>();
   const pages = new Map<string, string>();
   const fields = new Map<string, ReadonlySet<string>>();
@@ -48,6 +51,7 @@ export function readQuery(query: URLSearchParams): Asked {
     const [head = '', ...inner] = bracketsOf(name) ?? [name];
     const many = head === 'filter' && inner.at(-1) === '';
     if (!many && query.getAll(name).length > 1) refuse(name.slice(0, 100), 'is given twice');
+    if (about === 'one' && OF_LISTS.test(name)) refuse(name.slice(0, 100), 'is for lists');
     if (head === 'filter' && inner.length > 0) filters.push([inner, value]);
     else if (head === 'page' && inner.length === 1 && PAGE.includes(inner[0] ?? '')) pages.set(inner[0] ?? '', value);
     else if (head === 'fields' && inner.length === 1) fields.set(inner[0] ?? '', new Set(namesIn(value)));

@@ -33,15 +33,20 @@ function referencesAmong(users: readonly User[], type: string, inverse?: string)
     (one) => one.type === type && one.kind === 'reference' && (!inverse || (one.many && one.inverse === inverse)),
   );
   const all = users.flatMap((user) => matching.flatMap((one) => referencesOf(one, user, new Map())));
-  return [
-    ...new Map(
-      all.toSorted((a, b) => Number(Boolean(a.name)) - Number(Boolean(b.name))).map((it) => [it.id, it]),
-    ).values(),
-  ];
+  const known = new Map<number, Reference>();
+  // Somebody may name it who does not know what it is called.
+  for (const one of all) if (one.name || !known.has(one.id)) known.set(one.id, one);
+  return [...known.values()];
 }
 
-/** Looks through the people who have one of them; the first calls' worth of a large org. */
-async function search(ctx: Context, type: string, id?: number): Promise<Reference[]> {
+interface Searched {
+  references: Reference[];
+  /** False: the org has more people than were looked at. */
+  complete: boolean;
+}
+
+/** Looks for people who have one of them; the first 5,000 of a large org. */
+async function search(ctx: Context, type: string, id?: number): Promise<Searched> {
   const members = relations.filter((one) => one.type === type && one.kind === 'reference');
   const parts = members.map(
     ({ name }): Filter =>
@@ -57,16 +62,22 @@ async function search(ctx: Context, type: string, id?: number): Promise<Referenc
     cursor = page.nextCursor;
     if (cursor === undefined || (id !== undefined && found.length > 0)) break;
   }
-  return referencesAmong(found, type).filter((one) => id === undefined || one.id === id);
+  const references = referencesAmong(found, type).filter((one) => id === undefined || one.id === id);
+  return { references, complete: cursor === undefined || (id !== undefined && references.length > 0) };
+}
+
+async function searchOne(ctx: Context, type: string, id: number): Promise<Reference> {
+  const { references } = await search(ctx, type, id);
+  return references[0] ?? fail('not-found');
 }
 
 const one = (data: Resource): HttpReply => reply(200, { data });
 
-const many = (ctx: Context, type: string, data: Resource[], { count }: Asked): HttpReply =>
+const many = (ctx: Context, type: string, data: Resource[], { count }: Asked, complete = true): HttpReply =>
   reply(200, {
     data,
     links: { first: addressOf(ctx, type) },
-    ...(count && { meta: { count: data.length, count_truncated: false } }),
+    ...(count && { meta: { count: data.length, count_truncated: !complete } }),
   });
 
 interface Named {
@@ -118,18 +129,17 @@ function referenceOperations(type: string): Operation[] {
         const found =
           named.user === undefined
             ? await search(ctx, type, named.ids?.length === 1 ? only : undefined)
-            : referencesAmong(await personOf(ctx, named), type, named.inverse);
-        const all = found.map((it) => referenceResource(ctx, it, asked.fields));
-        return many(ctx, type, within(named, all), asked);
+            : { references: referencesAmong(await personOf(ctx, named), type, named.inverse), complete: true };
+        const all = found.references.map((it) => referenceResource(ctx, it, asked.fields));
+        return many(ctx, type, within(named, all), asked, found.complete);
       },
     }),
     operation(`GET ${path}/{id}`, {
       summary: `Get one reference of type ${type}`,
       access,
       async run(ctx, { params, query }) {
-        const { fields } = readQuery(query);
-        const [found = fail('not-found')] = await search(ctx, type, numberIn(params.id));
-        return one(referenceResource(ctx, found, fields));
+        const { fields } = readQuery(query, 'one');
+        return one(referenceResource(ctx, await searchOne(ctx, type, numberIn(params.id)), fields));
       },
     }),
   ];
@@ -151,7 +161,7 @@ const role = operation(`GET ${API}/roles/{id}`, {
   summary: 'Get a role by id',
   access,
   async run(ctx, { params, query }) {
-    const { fields } = readQuery(query);
+    const { fields } = readQuery(query, 'one');
     const number = numberIn(params.id);
     if (!(await roleOfNumber(ctx, number))) fail('not-found');
     const { items } = await listRoles(ctx);
@@ -203,12 +213,11 @@ const team = operation(`GET ${API}/teams/{id}`, {
   summary: 'Get a team by id',
   access,
   async run(ctx, { params, query }) {
-    const { fields } = readQuery(query);
+    const { fields } = readQuery(query, 'one');
     const number = numberIn(params.id);
     const id = await idOfNumber(ctx, number);
     if (id) return one(teamResource(ctx, await getUnit(ctx, 'team', id as TeamId), fields));
-    const [found = fail('not-found')] = await search(ctx, 'team', number);
-    return one(referenceResource(ctx, found, fields));
+    return one(referenceResource(ctx, await searchOne(ctx, 'team', number), fields));
   },
 });
 

@@ -27,7 +27,7 @@ const get = operation(`GET ${API}/users/{id}`, {
   summary: 'Get a user by id',
   access: { permission: 'users:read' },
   async run(ctx, { params, query }) {
-    const asked = readQuery(query);
+    const asked = readQuery(query, 'one');
     const user = await getUserByNumber(ctx, numberIn(params.id));
     return userDocument(ctx, user, asked, { include: asked.include });
   },
@@ -77,7 +77,7 @@ const create = operation(`POST ${API}/users`, {
   access: { permission: 'users:write' },
   takesBody: true,
   async run(ctx, { query, body }) {
-    const asked = readQuery(query);
+    const asked = readQuery(query, 'one');
     const { patch, locked = false, roles, teams } = await readUser(ctx, body);
     const input = parse(UserCreate, { ...patch, invite: !locked, ...(roles && { roles }) });
     const user = await createUser(ctx, input, { inactive: locked, ...(teams && { teams }) });
@@ -90,7 +90,7 @@ const update = operation(`PATCH ${API}/users/{id}`, {
   access: { permission: 'users:write' },
   takesBody: true,
   async run(ctx, { params, query, body }) {
-    const asked = readQuery(query);
+    const asked = readQuery(query, 'one');
     const before = await getUserByNumber(ctx, numberIn(params.id));
     const { patch, locked, roles, teams } = await readUser(ctx, body, before);
     const user = await changeWhole(ctx, before.id, {
