@@ -1,7 +1,7 @@
 // The moves of people between their states, the lock beside them, and their roles. Any move that is not here is refused
 // with `state-not-allowed`. A guest's org changes its own roles and may let the person go, nothing else.
 import type { OrgId, UserId } from '../model/ids.ts';
-import { permissionsOf, type Role } from '../model/principal.ts';
+import { knowsRoles, permissionsOf, type Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { LIVE, type User, type UserState } from '../model/user.ts';
@@ -16,7 +16,6 @@ import {
   changeFound,
   changeUser,
   checkAboveNone,
-  checkGrant,
   eventOf,
   type Planned,
   readUser,
@@ -159,14 +158,10 @@ export function setRoles(ctx: Context, id: UserId, roles: Role[], version?: numb
     const standing = await ctx.standing();
     const wanted = [...new Set(roles)];
     // What stays as it is asks for nothing: roles above the caller's own may be sent back as they were read.
-    checkGrant(
-      standing,
-      wanted.filter((role) => !before.roles.includes(role)),
-    );
-    checkAboveNone(
-      standing,
-      before.roles.filter((role) => !wanted.includes(role)),
-    );
+    if (!knowsRoles(wanted, standing.org?.ownRoles)) fail('role-unknown');
+    const given = wanted.filter((role) => !before.roles.includes(role));
+    const taken = before.roles.filter((role) => !wanted.includes(role));
+    checkAboveNone(standing, [...given, ...taken]);
     const view = (record: UserRecord) => ({
       userId: id,
       orgId: record.orgId,

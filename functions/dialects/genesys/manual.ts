@@ -5,7 +5,8 @@ import { ROWS } from './fields.ts';
 const pointing = `
 Mount: \`/genesys\`, with the API below \`/genesys/api/v2\`; in a stage with a host name of its own for this language, that
 host. The login is \`POST /login/oauth/token\` at the base URL: client credentials of Rollcall by Basic, as that system's
-clients send them. A person's token comes from \`POST /v1/sessions\`.
+clients send them; a host name of this language’s own has no login, there a token is set by \`setAccessToken\`. A person's
+token comes from \`POST /v1/sessions\`.
 
 \`\`\`js
 const platform = require('purecloud-platform-client-v2');
@@ -38,6 +39,8 @@ The Terraform provider's \`gateway\` block takes the same host, port, protocol a
 const differs = [
   'Creating somebody sends nothing; `POST /users/{id}/invite` does. Whoever was never in is shown `active`, and comes in by the invite alone: the first proof of the address wipes a password that was set before it.',
   'Setting the password of somebody ends their sessions and links (a pending invite among them: send it again with `force`), suspends their memberships in other orgs and is told to them. It is refused for the own password, for people who may more than the caller, and in orgs that have not allowed it.',
+  'A password given to somebody new is set behind making them: whatever the refusal says of it, the user is there, and `POST /users/{id}/password` is the way to try again.',
+  '`acdAutoAnswer` and `groups` in a change are changes of their own behind that of the record, and `acdAutoAnswer` raises no version. `Idempotency-Key` is not looked at.',
   'A stale `version` is 409 `general.conflict` with the words that clients look for. A missing one is 400 `constraint.validation`.',
   'A change of the address holds at once, is unproven, and ends sessions and links. One’s own address is changed by proof in the native API.',
   '`username` is the address for whoever has none of their own. A username here holds no `@`.',

@@ -1,0 +1,118 @@
+// Genesys Cloud on a table that fails: refusals in that system's form, and one effect of a change that is repeated.
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { FaultRule } from '../../infra/local/faults.ts';
+import { brokenInvariants } from '../support/invariants.ts';
+import { type Answer, type Json, type TestService, testService } from '../support/service.ts';
+import { NEW_PASSWORD, newAddress, newWorld, ok, type World } from '../support/world.ts';
+import { EVERYTHING, genesys } from './genesys-speaker.ts';
+
+let service: TestService;
+let world: World;
+beforeAll(async () => {
+  service = await testService();
+  world = await newWorld(service);
+});
+
+const call = (method: string, path: string, body?: Json): Promise<Answer> =>
+  service.call(method, `/genesys/api/v2/users${path}`, { token: world.client, ...(body !== undefined && { body }) });
+
+const READS = ['', '/query', '/search?q64=e30', '/{id}', '/{id}/roles', '/{id}/routingskills', '/{id}/externalid'];
+
+/** What is done to somebody new, and what a repeat may answer that finds it done. */
+const CHANGES: [name: string, method: string, path: string, body: Json, done: number[], first?: string][] = [
+  ['a change', 'PATCH', '/{id}', { version: 1, title: 'Countess', manager: '' }, [409]],
+  ['a delete', 'DELETE', '/{id}', undefined, [404]],
+  ['a restore', 'PATCH', '/{id}', { version: 2, state: 'active' }, [409], 'DELETE'],
+  ['a state', 'PUT', '/{id}/state', { state: 'inactive' }, []],
+  ['roles', 'PUT', '/{id}/roles', ['018cc251-f400-7004-8000-000000000004'], []],
+  ['an invite', 'POST', '/{id}/invite', undefined, []],
+  ['a password', 'POST', '/{id}/password', { newPassword: NEW_PASSWORD }, []],
+  ['a skill', 'POST', '/{id}/routingskills', { id: 's', proficiency: 1 }, [400]],
+  ['an id of another system', 'POST', '/{id}/externalid', { authorityName: 'a', externalKey: '{id}' }, [200]],
+];
+
+const STOPS = [
+  ['fail-before', 'call'],
+  ['commit-then-fail', 'call'],
+  ['commit-then-fail', 'attempt'],
+] as const;
+
+async function newUser(first?: string): Promise<string> {
+  const { id } = await ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress() }));
+  if (first) await ok(call(first, `/${id}`));
+  return id;
+}
+
+/** The user as everybody sees it afterwards, without what is another one's each time. */
+async function outcome(id: string): Promise<Json> {
+  const read = await call('GET', `/${id}?expand=${EVERYTHING}`);
+  const user = (read.status === 404 ? await call('GET', `/${id}?state=deleted`) : read).json;
+  const native = await service.call('GET', `/v1/users/${id}?state=deleted`, { token: world.client });
+  const { state, version, title, profileSkills, authorization, skills } = user;
+  const invites = (await service.dump()).filter(({ k, u }) => k === 'invite' && u === id).length;
+  const proficiencies = skills?.map(({ id: skill, proficiency }: Json) => [skill, proficiency]);
+  return {
+    state,
+    version,
+    title,
+    profileSkills,
+    authorization,
+    proficiencies,
+    invites,
+    deleted: native.status === 200,
+  };
+}
+
+describe('a change that is stopped at a call of the table and made again', () => {
+  test.each(CHANGES)('has one effect: %s', async (_name, method, path, body, done, first) => {
+    const run = async (rule?: FaultRule) => {
+      const id = await newUser(first);
+      const filled = body === undefined ? undefined : JSON.parse(JSON.stringify(body).replaceAll('{id}', id));
+      const go = () => call(method, path.replace('{id}', id), filled);
+      if (rule) service.faults.add(rule);
+      let answer: Answer | undefined;
+      const calls = await service.trace(async () => {
+        answer = await go();
+      });
+      service.faults.clear();
+      if (answer?.status === 503) {
+        genesys.expectRefusal(answer);
+        expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+        answer = await go();
+      }
+      return { status: answer?.status ?? 0, calls: calls.length, left: await outcome(id), body: answer?.body };
+    };
+    const plain = await run();
+    expect(plain.status, plain.body).toBeLessThan(300);
+    for (let nth = 1; nth <= plain.calls; nth++) {
+      for (const [mode, per] of STOPS) {
+        const { status, left, body: told } = await run({ service: 'dynamodb', mode, nth, per });
+        const what = `${mode}, ${per} ${nth} of ${plain.calls}: ${told}`;
+        expect([plain.status, ...(per === 'call' ? done : [])], what).toContain(status);
+        // A password that is set again is set twice: a repeat cannot be told from a second wish.
+        const version = path.endsWith('/password') ? expect.any(Number) : plain.left.version;
+        expect(left, what).toEqual({ ...plain.left, version });
+      }
+    }
+    expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+  });
+});
+
+test.each(READS)('a table that throttles makes a read of %s say when to come back', async (path) => {
+  const id = await newUser();
+  service.faults.add({ service: 'dynamodb', mode: 'throttle' });
+  const answer = await call('GET', path.replace('{id}', id));
+  service.faults.clear();
+  genesys.expectRefusal(answer);
+  expect(answer.json).toMatchObject({ status: 503, code: 'service.unavailable' });
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+});
+
+test('a fault of ours tells nothing of itself', async () => {
+  service.faults.add({ service: 'dynamodb', mode: 'fail-before', error: 'ValidationException' });
+  const answer = await call('GET', '');
+  service.faults.clear();
+  genesys.expectRefusal(answer);
+  expect(answer.json).toMatchObject({ status: 500, code: 'internal.server.error' });
+  expect(answer.body).not.toMatch(/Validation|dynamo|node:/i);
+});
