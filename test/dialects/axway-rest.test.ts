@@ -246,6 +246,7 @@ describe('an invite', () => {
     );
     expect(await refusal(invite({}))).toEqual([400, 77]);
     expect((await invite({ email: 'no address' })).json.description).toBe('"email" contained an invalid value.');
+    expect(await refusal(invite({ email: `a@${'b.'.repeat(108)}test` }))).toEqual([400, 74]);
     expect(await refusal(invite({ email: newAddress(), idp: 'x' }))).toEqual([400, 74]);
   });
 
@@ -396,6 +397,12 @@ describe('the org', () => {
         expect(await refusal(call('GET', path, { token: world.client })), path).toEqual([404, undefined]);
       }
     }
+  });
+
+  test('says what it demands of a password', async () => {
+    const { id, client } = await anotherOrg(service, 'Stricter', { passwordPolicy: { minLength: 20 } });
+    const org = await result(call('GET', `/org/${id}`, { token: client }));
+    expect(org.security.password_policy).toEqual({ length: 20, history: 1 });
   });
 
   test('keeps its last administrator', async () => {

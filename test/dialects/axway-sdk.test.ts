@@ -146,7 +146,7 @@ describe('the SDK', () => {
     await sdk.client.remove(account, account.org, client.client_id);
     await expect(sdk.client.find(account, account.org.id, 'doomed')).rejects.toThrow('not found');
     await expect(sdk.client.create(account, account.org.id, { name: 'new', secret: 's' })).rejects.toMatchObject({
-      code: 404,
+      code: 405,
     });
   });
 

@@ -14,6 +14,7 @@ import { instantIn, many, metadataOf, one, type Paging, pagingOf, success } from
 /** Name and context there. */
 const NAMES: Partial<Record<ToldType, [event: string, context: string]>> = {
   'signed-in': ['platform.session.create', 'auth'],
+  'session-switched': ['platform.session.create', 'auth'],
   'session-ended': ['platform.logout', 'auth'],
   'user-created': ['com.appcelerator.platform.org.user.create', 'org'],
   'user-invited': ['platform.activation.send', 'user'],
@@ -73,6 +74,8 @@ async function collect(lister: Lister, input: EventsInput, wanted: (event: Event
     cursor = page.nextCursor;
     if (cursor === undefined) break;
   }
+  // A page that ended early would look like the last one.
+  if (cursor !== undefined && found.length < offset + limit) refuse('PARAM_INVALID', 'from');
   return { events: found.slice(offset, offset + limit), seen: found.length };
 }
 

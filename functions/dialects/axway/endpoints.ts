@@ -32,7 +32,8 @@ const PARTIAL: Readonly<Record<string, string>> = {
   'DELETE /team/{team_id}': 'No `reassign_team`.',
   'DELETE /team/{team_id}/user/{user_id}': 'Somebody who is not in it is taken out without complaint.',
   'DELETE /user/{user_id}': 'Not oneself, which needs a code; can be restored until it is erased.',
-  'GET /activity': 'Newest first; the names of the platform where it has one, else an update of the user or the org.',
+  'GET /activity':
+    'Newest first; the names of the platform where it has one, else an update of the user or the org. `matched` counts as far as was looked.',
   'GET /auth/activation/{activation_id}':
     'The id is the link’s whole token; every link that cannot be used is `EXPIRED_LINK`.',
   'GET /auth/authenticator': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',

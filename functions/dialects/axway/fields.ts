@@ -5,8 +5,8 @@ import { type Row, row, toWire, type Wire, wireOf } from '../../../shared/dialec
 import { numberOf } from '../../../shared/model/ids.ts';
 import type { User } from '../../../shared/model/user.ts';
 
-export const MAX_NAME = 50;
-const MAX_EMAIL = 217;
+const MAX_NAME = 50;
+export const MAX_EMAIL = 217;
 
 /** Unset is an empty text there. */
 const plain = text(MAX_NAME);

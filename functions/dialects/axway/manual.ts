@@ -47,7 +47,7 @@ are those of the native API, so \`POST /v1/sessions/refresh\` renews them.
     'A machine client shows itself in its session as a user with an address under `clients.invalid`, since the SDK wants a user.',
     'Service accounts are listed and ended here, and made with the native API: their secrets are derived by the service and cannot be chosen.',
     'Session queries show the own sessions alone.',
-    'The platform’s document contradicts itself in places: `DefaultFields` forbids every member that its users have, `orgs` of a session is called a text, a password policy ends below its own defaults, members have no `roles`. Here it is what the SDK reads.',
+    'The platform’s document contradicts itself in places: `DefaultFields` and the two kinds of service account forbid the members that they are combined with, the actor of an event must be and not be of two kinds, `orgs` of a session is called a text, a password policy ends below its own defaults (128 and 5), members have no `roles` though their default fields name it. Here it is what the SDK reads.',
   ],
   rows: ROWS,
   beside: {

@@ -15,7 +15,7 @@ import { displayNameOf, type User } from '../../../shared/model/user.ts';
 import { may } from './caller.ts';
 import { clientsShown } from './clients.ts';
 import { refuse } from './errors.ts';
-import { toAxwayUser } from './fields.ts';
+import { MAX_EMAIL, toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson } from './manner.ts';
 import { byTerm } from './people.ts';
 import { bodyOf, many, metadataOf, needed, one, type Paging, pagingOf, success } from './query.ts';
@@ -24,6 +24,7 @@ import { checkTeamRoles, defaultRole, rolesFrom, rolesShown } from './roles.ts';
 /** Members that a list without `limit` shows at most: at less than a kilobyte each they stay far below 4 MB. */
 export const MOST_MEMBERS = 2000;
 const PAGE = 200;
+const MOST_CALLS = 40;
 const GROUPS = 'profile,provisioning,activity';
 
 const SHARED = [
@@ -91,17 +92,21 @@ interface List {
   fields?: string;
 }
 
-/** Everyone that the list finds. More than it shows at most are refused, unless they may be cut off. */
+/**
+ * Everyone that the list finds. More than it shows at most are refused, unless they may be cut off; so are a few among so
+ * many that one call cannot look at them all.
+ */
 export async function everyMember(ctx: Context, list: List, beyond: 'refuse' | 'cut' = 'refuse'): Promise<User[]> {
   const users: User[] = [];
-  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+  let cursor: string | undefined;
+  for (let calls = 0; calls < MOST_CALLS; calls++) {
     const page = await listUsers(ctx, { ...list, limit: PAGE, cursor });
     users.push(...page.items);
     cursor = page.nextCursor;
-    if (users.length <= MOST_MEMBERS) continue;
-    return beyond === 'cut' ? users.slice(0, MOST_MEMBERS) : refuse('PARAM_INVALID', 'limit');
+    if (cursor === undefined && users.length <= MOST_MEMBERS) return users;
+    if (users.length > MOST_MEMBERS) break;
   }
-  return users;
+  return beyond === 'cut' ? users.slice(0, MOST_MEMBERS) : refuse('PARAM_INVALID', 'limit');
 }
 
 async function pageOf(
@@ -154,6 +159,7 @@ async function invite(ctx: Context, body: unknown): Promise<Wire> {
   const given = bodyOf(body, ['email', 'roles', 'role', 'idp', 'suppressEmail', 'teams']);
   if (given.idp) refuse('PARAM_INVALID', 'idp');
   const email = needed(given, 'email');
+  if (email.length > MAX_EMAIL) refuse('PARAM_INVALID', 'email');
   const roles = rolesIn(given);
   const teams = teamsFrom(given.teams);
   const wanted = {

@@ -17,15 +17,17 @@ import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../../shared/securi
 import { toAxwayUser } from './fields.ts';
 import { clientRoles, defaultRole, rolesShown, TEAM_ROLE } from './roles.ts';
 
+/** What an org may demand more of than the deployment. */
+const demanded = (minLength = 0): Wire => ({ length: Math.max(minLength, MIN_PASSWORD_LENGTH), history: 1 });
+
 /**
  * Our own numbers: length instead of kinds of characters, delay instead of a lock, no renewal.
  * What is not asked for is left out.
  */
-export const passwordPolicy = (minLength = 0): Wire => ({
-  length: Math.max(minLength, MIN_PASSWORD_LENGTH),
+export const passwordPolicy = (): Wire => ({
+  ...demanded(),
   max_length: MAX_PASSWORD_LENGTH,
   lockout: LIMITS.signInsPerAddress.max,
-  history: 1,
 });
 
 /** What is sold there is not sold here: no subscriptions, and as many users as there are. */
@@ -39,7 +41,7 @@ export const toAxwayOrg = (org: Org, users: Wire[]): Wire => ({
   entitlements: { limit_users: 10_000, limit_read_only_users: 0, partners: [] },
   subscriptions: [],
   users,
-  security: { password_policy: passwordPolicy(org.settings.passwordPolicy?.minLength) },
+  security: { password_policy: demanded(org.settings.passwordPolicy?.minLength) },
   created: org.createdAt,
   updated: org.updatedAt,
 });
