@@ -84,6 +84,10 @@ function comparison(field: Field, path = field.path): Naive {
   return { path, operator, value: pieces ? piece(String(value)) : value };
 }
 
+/** Members one after the other: chance alone leaves one out now and then. */
+const inTurn = (): Field => EVERY[turn++ % EVERY.length] as Field;
+let turn = 0;
+
 const fieldOf = (path: string): Field => FIELDS.get(path) as Field;
 
 /** The members that a way leads to, more often than chance would name them. */
@@ -125,7 +129,7 @@ function one(): Naive {
   const kind = roll(10);
   if (kind < 4) return pick(LED)();
   if (kind < 5) return bracketed();
-  return kind < 6 ? { path: pick([...PARENTS.keys()]), operator: 'pr' } : comparison(pick(EVERY));
+  return kind < 6 ? { path: pick([...PARENTS.keys()]), operator: 'pr' } : comparison(inTurn());
 }
 
 function filter(depth = 0): Naive {
