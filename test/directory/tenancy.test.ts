@@ -25,6 +25,10 @@ beforeAll(async () => {
   const invite = await post('/v1/invites', { email: newAddress() });
   const proof = await post(`/v1/users/${victim.id}/contact-validations`, { email: newAddress() });
   const client = await post(`/v1/orgs/${other.orgId}/clients`, { name: 'theirs', permissions: ['users:read'] });
+  const job = await post('/v1/invites/bulk', { invites: [{ email: newAddress() }] });
+  const gone = await post('/v1/users', { email: newAddress() });
+  await ok(service.call('DELETE', `/v1/users/${gone.id}`, { token: abroad }));
+  const erasure = await post(`/v1/users/${gone.id}/erase`, undefined);
   const made = async (kind: string, body: Json = {}) =>
     [`${kind}`, (await post(`/v1/${kind}`, { name: newAddress().split('@')[0], ...body })).id] as const;
   const structure = [
@@ -38,6 +42,8 @@ beforeAll(async () => {
     invites: invite.id,
     orgs: other.orgId,
     clients: client.clientId,
+    jobs: job.id,
+    erasures: erasure.id,
     sessions: victim.sessionId,
     'contact-validations': proof.id,
     'by-email': invite.email,
