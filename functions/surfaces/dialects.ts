@@ -19,9 +19,24 @@ export const dialectSurfaces: readonly HttpSurface[] = [
     dialect: '/identity',
     ...hashing,
     ...withSecrets,
-    // Of links for what is completed here, of clients for the secrets of UsernameTokens.
-    keyRings: ['links', 'clients', 'cursors'],
+    // Of clients for the secrets of UsernameTokens.
+    keyRings: ['clients', 'cursors'],
     mounts: ['/identity'],
+    throttled: [{ route: 'POST /identity/soap', ratePerSecond: 100, burst: 200 }],
+  },
+  {
+    kind: 'http',
+    name: 'identity-links',
+    entry: 'dialects/identity/links.ts',
+    dialect: '/identity',
+    ...hashing,
+    ...withSecrets,
+    keyRings: ['links'],
+    mounts: ['passwordResetRequests', 'contactPointValidations'].map((path) => `POST /identity/v1/${path}/complete`),
+    throttled: ['passwordResetRequests', 'contactPointValidations'].map((path) => ({
+      route: `POST /identity/v1/${path}/complete`,
+      ...oncePerPerson,
+    })),
   },
   {
     kind: 'http',
@@ -70,10 +85,13 @@ export const dialectSurfaces: readonly HttpSurface[] = [
       'POST /axway/api/v1/auth/validatePassword',
       'PUT /axway/api/v1/user/profile/{id}',
     ],
-    throttled: ['/auth/activate', '/auth/activate/forgot', '/auth/forgot'].map((path) => ({
-      route: `POST /axway/api/v1${path}`,
-      ...oncePerPerson,
-    })),
+    throttled: [
+      ...['/auth/activate', '/auth/activate/forgot', '/auth/forgot'].map((path) => ({
+        route: `POST /axway/api/v1${path}`,
+        ...oncePerPerson,
+      })),
+      { route: 'GET /axway/api/v1/auth/activation/{id}', ...oncePerPerson },
+    ],
   },
   {
     kind: 'http',

@@ -1,5 +1,6 @@
 // Pages by number or offset, as other systems count them, over walks that only know cursors.
 import type { Context } from '../directory/context.ts';
+import { readOrder } from '../directory/search/order.ts';
 import { listUsers, type UserListInput } from '../directory/user-lists.ts';
 import { fail } from '../model/problem.ts';
 import type { User } from '../model/user.ts';
@@ -20,7 +21,7 @@ export interface Slice {
 }
 
 /**
- * The people from `offset` on, `limit` of them at most. Those before are walked, without what only showing them needs:
+ * The people from `offset` on, `limit` of them at most. Those before are walked:
  * the cost of a page grows with its number. Fails with `limit-reached` beyond `MAX_OFFSET`.
  */
 export async function sliceOf(
@@ -30,12 +31,14 @@ export async function sliceOf(
   limit: number,
 ): Promise<Slice> {
   if (offset > MAX_OFFSET) fail('limit-reached');
+  // An order that no index has is made of all matches at every call: one call is enough.
+  const stride = readOrder(list.sort).index ? STRIDE : offset + limit;
   const users: User[] = [];
   let cursor: string | undefined;
   let passed = 0;
   for (let calls = 0; calls < MOST_CALLS; calls++) {
     // A cursor belongs to its selection, so the members shown are the same on the way.
-    const wanted = Math.min(STRIDE, offset + limit - passed);
+    const wanted = Math.min(stride, offset + limit - passed);
     const page = await listUsers(ctx, { ...list, limit: wanted, cursor });
     users.push(...page.items.slice(Math.max(0, offset - passed)));
     passed += page.items.length;

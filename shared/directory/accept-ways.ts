@@ -204,6 +204,7 @@ export async function moveHome(
     { drop: keys.activity(oldOrg, id), otherwise },
     { drop: keys.work(oldOrg, id), otherwise },
     { drop: keys.credential(oldOrg, id), otherwise },
+    { drop: keys.answers(oldOrg, id), otherwise },
     ...(await carryOffers(ctx, invite, holder, { orgId: invite.orgId, userId: id })),
     repoint(keys.emailClaim(invite.email), id, invite.orgId),
     repoint(keys.numberClaim(numberOf(id)), id, invite.orgId),

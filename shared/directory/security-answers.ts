@@ -1,27 +1,26 @@
 // Answers to a person's security questions: kept hashed, as passwords are, beside the credential, and shown to nobody.
 // They are never a proof by themselves.
 import type { UserId } from '../model/ids.ts';
-import { fail } from '../model/problem.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import { keys } from '../store/keys.ts';
 import { putAnswers, readAnswers } from '../store/secret-items.ts';
 import { replaceUser } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, orgOf } from './context.ts';
+import { checkMaySetPasswords } from './set-password.ts';
 import { checkAboveNone, eventOf, readOwn, stamped } from './users.ts';
 
 /** By the place of its question, from 1 to 3; null takes an answer away. */
 export type AnswersPatch = Readonly<Partial<Record<1 | 2 | 3, string | null>>>;
 
 /**
- * Sets answers of a person of the own org; what is not named stays. Whoever may set passwords may set them, of nobody who
- * may more than they. Case, accents kept apart from letters, and spaces around make no difference.
+ * Sets answers of a person of the own org; what is not named stays. Whoever may set passwords may set them, where the
+ * org allows it, of nobody who may more than they. Case, accents kept apart from letters, and spaces around make no difference.
  */
 export async function setSecurityAnswers(ctx: Context, id: UserId, patch: AnswersPatch): Promise<void> {
   const given = Object.entries(patch);
   if (given.length === 0) return;
-  const { permissions } = await ctx.standing();
-  if (!permissions.includes('users:set-password')) fail('permission-missing');
+  await checkMaySetPasswords(ctx);
   const hashes = new Map<string, string>();
   // One after the other: each takes 19 MiB and a core.
   for (const [place, answer] of given) if (answer !== null) hashes.set(place, await hashPassword(plainAnswer(answer)));

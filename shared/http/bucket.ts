@@ -36,7 +36,8 @@ export function newBucket(perSecond: number, burst: number): Bucket {
       const left = levelOf(caller, nowMs, scale) - 1;
       // Oldest first: a map keeps the order of insertion.
       levels.delete(caller);
-      levels.set(caller, { left: Math.max(left, 0), at: nowMs });
+      // A refused one costs nothing: who comes too often still gets what the rate allows.
+      levels.set(caller, { left: left < 0 ? left + 1 : left, at: nowMs });
       if (levels.size > MAX_CALLERS) levels.delete(levels.keys().next().value ?? '');
       return left >= 0 ? 0 : 1;
     },

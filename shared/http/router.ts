@@ -7,7 +7,10 @@ export interface Match {
   params: Record<string, string>;
 }
 
-/** A literal segment wins over a placeholder. HEAD is GET without a body. Other methods of a known path: 405. */
+/**
+ * A literal segment wins over a placeholder. HEAD is GET without a body, where GET changes nothing. Other methods of a
+ * known path: 405.
+ */
 export function router(operations: readonly Operation[]): (method: string, path: string) => Match {
   const routes = operations
     .map((operation) => ({ operation, segments: operation.path.split('/') }))
@@ -19,7 +22,9 @@ export function router(operations: readonly Operation[]): (method: string, path:
       const params = matchSegments(segments, parts);
       return params ? [{ operation, params }] : [];
     });
-    const found = here.find(({ operation }) => operation.method === wanted);
+    const found = here.find(
+      ({ operation }) => operation.method === wanted && (method !== 'HEAD' || operation.rate !== 'write'),
+    );
     if (found) return found;
     if (here.length === 0) fail('not-found');
     const allowed = [...new Set(here.map(({ operation }) => operation.method))].join(', ');

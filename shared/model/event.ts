@@ -38,7 +38,6 @@ export const EventType = v.picklist([
   'contact-validated',
   'session-ended',
   'sessions-ended',
-  'session-switched',
   'session-reuse-detected',
   'org-created',
   'org-updated',

@@ -1,5 +1,6 @@
 // The Engage Identity service's JSON binding: the contract of all languages, and what is this one's own.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { operations as links } from '../../functions/dialects/identity/links.ts';
 import { operations } from '../../functions/dialects/identity.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   other = await newWorld(service, await service.secondOrg());
 });
 
-contract(identity, operations, () => ({ service, world, other }));
+contract(identity, [...operations, ...links], () => ({ service, world, other }));
 
 const call = (method: string, path: string, body?: Json, token = world.client) =>
   service.call(method, `/identity/v1${path}`, { token, ...(body !== undefined && { body }) });

@@ -52,3 +52,11 @@ test('a crowd of callers costs bounded memory and forgets the oldest', () => {
   expect(bucket.take('first', 0, 1)).toBe(0);
   expect(bucket.take('caller 9999', 0, 1)).toBe(1);
 });
+
+test('somebody who keeps coming too often gets what the rate allows, no less', () => {
+  const bucket = newBucket(200, 500);
+  let passed = 0;
+  for (let ms = 0; ms < 60_000; ms++) if (bucket.take('caller', ms, 1) === 0) passed++;
+  expect(passed).toBeGreaterThan(200 * 60);
+  expect(passed).toBeLessThanOrEqual(200 * 60 + 500);
+});

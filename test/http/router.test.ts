@@ -63,3 +63,9 @@ test('every operation is reached through the gateway’s routes, in the function
   }
   expect(new Set(operations.map((operation) => operation.route)).size).toBe(operations.length);
 });
+
+test('HEAD does not do what a GET does that changes something', () => {
+  const changing = declared('GET /out').map((operation) => ({ ...operation, rate: 'write' }) as Operation);
+  expect(refused(() => router(changing)('HEAD', '/out'))).toEqual({ code: 'method-not-allowed', detail: 'GET' });
+  expect(router(changing)('GET', '/out').operation.route).toBe('GET /out');
+});

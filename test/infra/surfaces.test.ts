@@ -54,6 +54,7 @@ describe('surfaces', () => {
   test('give a limit of its own to every route that a guesser or a flood would use', () => {
     const throttled = httpSurfaces.flatMap((surface) => (surface.throttled ?? []).map(({ route }) => route));
     expect(throttled.sort()).toEqual([
+      'GET /axway/api/v1/auth/activation/{id}',
       'POST /accept-invite',
       'POST /axway/api/v1/auth/activate',
       'POST /axway/api/v1/auth/activate/forgot',
@@ -61,6 +62,9 @@ describe('surfaces', () => {
       'POST /axway/api/v1/auth/login',
       'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
       'POST /forgot-password',
+      'POST /identity/soap',
+      'POST /identity/v1/contactPointValidations/complete',
+      'POST /identity/v1/passwordResetRequests/complete',
       'POST /login/oauth/token',
       'POST /oauth/token',
       'POST /reset-password',
@@ -85,7 +89,7 @@ describe('surfaces', () => {
       'passwords',
       'contacts',
       'pages',
-      'identity',
+      'identity-links',
       'axway-passwords',
       'mailer',
       'sweeper',

@@ -14,7 +14,6 @@ import { instantIn, many, metadataOf, one, type Paging, pagingOf, success } from
 /** Name and context there. */
 const NAMES: Partial<Record<ToldType, [event: string, context: string]>> = {
   'signed-in': ['platform.session.create', 'auth'],
-  'session-switched': ['platform.session.create', 'auth'],
   'session-ended': ['platform.logout', 'auth'],
   'user-created': ['com.appcelerator.platform.org.user.create', 'org'],
   'user-invited': ['platform.activation.send', 'user'],

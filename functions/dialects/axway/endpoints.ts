@@ -57,7 +57,8 @@ const PARTIAL: Readonly<Record<string, string>> = {
   'POST /auth/mfa/send': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',
   'POST /auth/mfa/verify': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',
   'POST /auth/signup': 'Always `SIGNUP_DISABLED`.',
-  'POST /auth/switchLoggedInOrg': 'Answers a new token; the refresh token of before is used up.',
+  'POST /auth/switchLoggedInOrg':
+    'Answers an access token for that org, as old as the one it was asked with; the session stays where it is.',
   'POST /org/{org_id}/user': 'No `idp`; the roles are administrator, developer, auditor and the org’s own by id.',
   'POST /session/query': 'The own sessions alone.',
   'POST /team': 'No default team; the one role of a member is developer.',

@@ -165,9 +165,10 @@ async function updateProfile(ctx: Context, id: string | undefined, body: unknown
   // Nobody sets a password for somebody else, or ends their sessions by a profile.
   if (!own && (password !== undefined || force_logout === true)) refuse('FORBIDDEN');
   const patch = await patchFrom(ctx, before, fields);
+  const change = own && !moves ? parse(OwnPatch, patch) : parse(UserPatch, patch);
   if (password !== undefined) await setPassword(ctx, given);
-  if (own && !moves) await updateSelf(ctx, parse(OwnPatch, patch));
-  else await changeWhole(ctx, before.id, { patch: parse(UserPatch, patch), ...(moves && { inactive: !active }) });
+  if (own && !moves) await updateSelf(ctx, change);
+  else await changeWhole(ctx, before.id, { patch: change, ...(moves && { inactive: !active }) });
   if (force_logout === true) await endAllSessions(ctx);
   return findPerson(ctx, before.id);
 }

@@ -42,7 +42,10 @@ export function rolesFrom(names: readonly unknown[], before: readonly Role[] = [
     if (typeof name !== 'string') return refuse('PARAM_INVALID', 'roles');
     if (name === 'administrator' && before.includes('owner')) return 'owner';
     const own = v.safeParse(RoleId, name);
-    return READ[name] ?? (own.success ? own.output : refuse('ROLE_NOT_ENABLED', name.slice(0, 100)));
+    return (
+      (Object.hasOwn(READ, name) ? READ[name] : undefined) ??
+      (own.success ? own.output : refuse('ROLE_NOT_ENABLED', name.slice(0, 100)))
+    );
   });
   return roles.length > 0 ? [...new Set(roles)] : refuse('PARAM_REQUIRED', 'roles');
 }

@@ -6,8 +6,8 @@ import type { Wire } from '../../../shared/dialect/fields.ts';
 import type { Context } from '../../../shared/directory/context.ts';
 import { newId } from '../../../shared/directory/context.ts';
 import { findOrgByNumber } from '../../../shared/directory/orgs.ts';
-import { type SessionClient, type SignedIn, signIn } from '../../../shared/directory/sessions.ts';
-import { switchOrg } from '../../../shared/directory/switch-org.ts';
+import { type SessionClient, signIn } from '../../../shared/directory/sessions.ts';
+import { type Switched, switchOrg } from '../../../shared/directory/switch-org.ts';
 import { clientLogin, oauthError } from '../../../shared/http/client-login.ts';
 import { type Operation, parse, rawEndpoint } from '../../../shared/http/endpoint.ts';
 import { canonicalAddress, type EmailAddress } from '../../../shared/model/email-address.ts';
@@ -21,14 +21,17 @@ import { sessionInfo } from './session-info.ts';
 const CLIENTS: readonly SessionClient[] = ['web', 'cli', 'studio'];
 
 /** The platform's session with the tokens that stand for its cookie. */
-async function withTokens(ctx: Context, signedIn: SignedIn, from?: string): Promise<Wire> {
-  const { person, accessToken, expiresIn, refreshToken } = signedIn;
+async function withTokens(
+  ctx: Context,
+  { person, accessToken, expiresIn, refreshToken }: Switched & { refreshToken?: string },
+  from?: string,
+): Promise<Wire> {
   const session = await sessionInfo({ ...ctx, principal: person }, from);
   const tokens = {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: expiresIn,
-    refresh_token: refreshToken,
+    ...(refreshToken && { refresh_token: refreshToken }),
   };
   return { ...session, ...tokens };
 }
@@ -43,6 +46,14 @@ async function orgNamed(ctx: Context, named: string): Promise<OrgId> {
 
 const asText = (value: unknown): string | undefined =>
   value === undefined || value === null || value === '' ? undefined : String(value);
+
+const withoutOpenId = ({ scope = '', ...form }: Record<string, string>): Record<string, string> => ({
+  ...form,
+  scope: scope
+    .split(' ')
+    .filter((word) => word !== 'openid')
+    .join(' '),
+});
 
 export const operations: readonly Operation[] = [
   axway('POST /api/v1/auth/login', {
@@ -79,8 +90,8 @@ export const operations: readonly Operation[] = [
     consumes: 'form',
     media: 'application/json',
     body: v.unknown(),
-    // The SDK asks for the scope `openid`, which grants nothing: the token has what the client has.
-    run: (ctx, request, { scope: _scope, ...form }) => clientLogin(ctx, request, form),
+    // The SDK asks for the scope `openid`, which grants nothing; what else a scope says is heard.
+    run: (ctx, request, form) => clientLogin(ctx, request, withoutOpenId(form as Record<string, string>)),
     spell: oauthError,
   }),
 ];

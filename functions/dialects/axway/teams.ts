@@ -125,6 +125,7 @@ async function create(ctx: Context, body: unknown): Promise<Wire> {
 async function update(ctx: Context, id: TeamId, body: unknown): Promise<Wire> {
   const { given, patch } = fromTeam(body, []);
   const wanted = usersIn(given);
+  const change = parse(UnitPatch, patch);
   if (wanted) {
     const people = await Promise.all(wanted.map((guid) => findPerson(ctx, guid)));
     const had = (await everyMember(ctx, { filter: inTeam(id) })).map((user) => user.id);
@@ -132,7 +133,7 @@ async function update(ctx: Context, id: TeamId, body: unknown): Promise<Wire> {
     for (const gone of had.filter((it) => !people.some((user) => user.id === it)))
       await leaveUnit(ctx, 'team', id, gone);
   }
-  const team = await updateUnit(ctx, 'team', id, parse(UnitPatch, patch));
+  const team = await updateUnit(ctx, 'team', id, change);
   return toTeam(team, orgOf(ctx), wanted ?? (await membersOf(ctx, id)));
 }
 

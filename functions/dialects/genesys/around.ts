@@ -7,6 +7,7 @@ import { listUsers } from '../../../shared/directory/user-lists.ts';
 import { getUser } from '../../../shared/directory/users.ts';
 import type { Operation } from '../../../shared/http/endpoint.ts';
 import type { UserId } from '../../../shared/model/ids.ts';
+import { fail } from '../../../shared/model/problem.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { type Expand, expandIn, groupsFor, showUser, showUsers } from './expand.ts';
 import { answer, genesys, idOf } from './manner.ts';
@@ -37,6 +38,9 @@ async function me(ctx: Context, expand: Expand): Promise<Wire> {
   const user = await getUser(ctx, principalOf(ctx).id as UserId);
   const principal = principalOf(ctx);
   const near = expand.has('superiors') || expand.has('directreports') || expand.has('adjacents');
+  const { permissions } = principal;
+  if ((near || expand.has('orgauthorization')) && !permissions.includes('users:read')) fail('permission-missing');
+  if (expand.has('organization') && !permissions.includes('orgs:read')) fail('permission-missing');
   const [shown, org, around, roles] = await Promise.all([
     showUser(ctx, user, expand),
     expand.has('organization') && principal.is === 'person' ? getOrg(ctx, principal.orgId) : undefined,

@@ -138,7 +138,7 @@ function compiled({ type, fields, values, startValue, endValue, group }: Criteri
   if (type === 'MATCH_ALL') return true;
   if (fields.length === 0) refuse('constraint.validation', 'fields', 'is missing');
   if (type === 'REQUIRED_FIELDS') return and(fields.map(isThere));
-  const kind = TYPES[type];
+  const kind = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
   if (kind) {
     if (values.length === 0) refuse('constraint.validation', 'value', 'is missing');
     return or(fields.flatMap((field) => values.map((value) => ofField(kind, field, value, among))));

@@ -94,7 +94,9 @@ const WALKS: Record<WantedState, readonly (Filter | undefined)[]> = {
 
 export function stateIn(query: URLSearchParams): WantedState {
   const state = query.get('state') || 'active';
-  return state in WALKS ? (state as WantedState) : refuse('invalid.query.param.value', 'state', 'is unknown');
+  return Object.hasOwn(WALKS, state)
+    ? (state as WantedState)
+    : refuse('invalid.query.param.value', 'state', 'is unknown');
 }
 
 export interface Looking {

@@ -1,7 +1,7 @@
 // Users: read, changed, deleted and restored. Lists are in lists.ts, the people around a user in around.ts.
 import type { Wire } from '../../../shared/dialect/fields.ts';
 import type { Context } from '../../../shared/directory/context.ts';
-import { knownUsers } from '../../../shared/directory/search/known.ts';
+import { knownUnits, knownUsers } from '../../../shared/directory/search/known.ts';
 import { joinUnit, leaveUnit } from '../../../shared/directory/structure/unit-members.ts';
 import { activateUser, deactivateUser, deleteUser, reviveUser } from '../../../shared/directory/user-states.ts';
 import { checkPermission, getUser, updateUser } from '../../../shared/directory/users.ts';
@@ -73,6 +73,8 @@ async function changeMembers(ctx: Context, before: User, given: Wire, version: n
     refuse('invalid.value', 'acdAutoAnswer', 'must be true or false');
   const wanted = groups === undefined || groups === null ? undefined : groupIds(groups);
   const patch = parse(UserPatch, fromMembers(given, BESIDE, before));
+  // What would be refused is refused before anything changes.
+  if (wanted) await checkGroups(ctx, before, wanted);
   await updateUser(ctx, before.id, patch, version);
   if (flag !== undefined && flag !== (before.routing?.autoAnswer ?? false)) {
     await updateWork(ctx, before.id, 'routing', { autoAnswer: flag });
@@ -88,10 +90,16 @@ const groupIds = (groups: unknown): GroupId[] =>
     return fits ? (id as GroupId) : refuse('invalid.value', 'groups', 'must be groups by their ids');
   });
 
+async function checkGroups(ctx: Context, { groups: had = [] }: User, wanted: readonly GroupId[]): Promise<void> {
+  const joined = wanted.filter((id) => !had.includes(id));
+  if (joined.length === 0 && had.every((id) => wanted.includes(id))) return;
+  checkPermission(await ctx.standing(), 'teams:write');
+  const known = await knownUnits(ctx, 'group', joined);
+  if (known.length < new Set(joined).size) fail('not-found');
+}
+
 async function moveBetween(ctx: Context, { id, groups: had = [] }: User, wanted: readonly GroupId[]): Promise<void> {
   const [joined, left] = [wanted.filter((it) => !had.includes(it)), had.filter((it) => !wanted.includes(it))];
-  if (joined.length + left.length === 0) return;
-  checkPermission(await ctx.standing(), 'teams:write');
   for (const group of joined) await joinUnit(ctx, 'group', group, id);
   for (const group of left) await leaveUnit(ctx, 'group', group, id);
 }

@@ -1,28 +1,15 @@
 // The JSON binding: paths of our own making over the methods, since the service's own is SOAP, and `/rpc/{method}` for
 // every method by its name.
 
-import { type Manner, speaking } from '../../../shared/dialect/dialect.ts';
-import { completeValidation } from '../../../shared/directory/contact-proofs.ts';
 import type { Context } from '../../../shared/directory/context.ts';
-import { completeReset } from '../../../shared/directory/passwords.ts';
-import { type Operation, parse, type Method as Verb } from '../../../shared/http/endpoint.ts';
+import type { Operation, Method as Verb } from '../../../shared/http/endpoint.ts';
 import { emptyReply, jsonReply } from '../../../shared/http/reply.ts';
 import type { HttpReply } from '../../../shared/http/request.ts';
-import { TypedPassword } from '../../../shared/model/password.ts';
-import { needed, readArguments, type Values } from './arguments.ts';
-import { FAULT, faultOf, faultReply, refuse } from './errors.ts';
+import { readArguments, type Values } from './arguments.ts';
+import { refuse } from './errors.ts';
+import { identity } from './manner.ts';
 import { METHODS, type Method, methodNamed } from './methods.ts';
 import { membersOf } from './types.ts';
-
-export const manner: Manner = {
-  tag: 'Identity',
-  mount: '/identity',
-  media: 'application/json',
-  consumes: 'json',
-  spell: (problem) => faultReply(faultOf(problem)),
-  fault: () => faultReply(FAULT),
-};
-const identity = speaking(manner);
 
 /** A path, and the method that it stands for. The last segment, or the query, names what the method is about. */
 interface Path {
@@ -147,37 +134,4 @@ const rpc = METHODS.map((method) =>
   }),
 );
 
-/** The link's token stands in the body: what is in an address ends up in logs. */
-const completing = [
-  identity('POST /v1/passwordResetRequests/complete', {
-    summary: 'Set a new password by the token of the letter',
-    access: 'anyone',
-    rate: 'public',
-    takesBody: true,
-    async run(ctx, { body }) {
-      const given = readArguments(
-        [
-          ['token', 'string'],
-          ['password', 'string'],
-        ],
-        body,
-      );
-      const password = parse(TypedPassword, needed(given, 'password'), '/password');
-      await completeReset(ctx, { token: needed(given, 'token') }, password);
-      return emptyReply(204);
-    },
-  }),
-  identity('POST /v1/contactPointValidations/complete', {
-    summary: 'Prove an address by the token of the letter',
-    access: 'anyone',
-    rate: 'public',
-    takesBody: true,
-    async run(ctx, { body }) {
-      const given = readArguments([['token', 'string']], body);
-      await completeValidation(ctx, { token: needed(given, 'token') });
-      return emptyReply(204);
-    },
-  }),
-];
-
-export const jsonOperations: readonly Operation[] = [...paths, ...rpc, ...completing];
+export const jsonOperations: readonly Operation[] = [...paths, ...rpc];

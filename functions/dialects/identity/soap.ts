@@ -11,7 +11,7 @@ import { ClientId } from '../../../shared/model/ids.ts';
 import { fail } from '../../../shared/model/problem.ts';
 import { readArguments, type Values } from './arguments.ts';
 import { FAULT, type Fault, faultOf } from './errors.ts';
-import { manner } from './json.ts';
+import { manner } from './manner.ts';
 import { methodNamed } from './methods.ts';
 import { type Member, membersOf } from './types.ts';
 import { NAMESPACE, wsdl } from './wsdl.ts';

@@ -5,6 +5,7 @@ import type { Context } from '../../../shared/directory/context.ts';
 import { createUser } from '../../../shared/directory/create-user.ts';
 import { getUserByName } from '../../../shared/directory/named-users.ts';
 import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
+import { checkMaySetPasswords } from '../../../shared/directory/set-password.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
 import { deleteUser } from '../../../shared/directory/user-states.ts';
 import { getUser } from '../../../shared/directory/users.ts';
@@ -53,6 +54,7 @@ export async function createOne(ctx: Context, given: Values): Promise<Wire> {
   const externalId = needed<string>(given, 'externalId');
   if (given.email === undefined) refuse('ATTRIBUTE_NULL', 'email', 'is missing');
   const { patch, roles, loginEnabled = true, tags, answers } = fromIdentity(given);
+  if (Object.keys(answers).length > 0) await checkMaySetPasswords(ctx);
   const body = {
     ...patch,
     externalId,
@@ -72,6 +74,7 @@ export async function createOne(ctx: Context, given: Values): Promise<Wire> {
 export async function changeOne(ctx: Context, given: Values): Promise<Wire> {
   const before = await find(ctx, given);
   const { patch, roles, loginEnabled, tags, answers } = fromIdentity(given, before);
+  if (Object.keys(answers).length > 0) await checkMaySetPasswords(ctx);
   await changeWhole(ctx, before.id, {
     ...(Object.keys(patch).length > 0 && { patch: parse(UserPatch, patch) }),
     ...(roles && { roles: parse(Roles, roles, '/roles') }),

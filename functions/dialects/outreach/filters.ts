@@ -44,7 +44,7 @@ export async function readFilters(ctx: Context, { filters, newSyntax }: Asked): 
 const OPERATORS: Record<string, Operator> = { gt: 'gt', gte: 'ge', lt: 'lt', lte: 'le' };
 
 async function readOperator(target: Target, name: string, value: string, newSyntax: boolean): Promise<Filter> {
-  const operator = newSyntax ? OPERATORS[name] : undefined;
+  const operator = newSyntax && Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
   if (!operator || target.member === 'state') return refuse(target.parameter, 'does not take this operator');
   return comparing(target.member, operator, await target.literal(value));
 }
