@@ -17,6 +17,8 @@ const root = resolve(import.meta.dirname, '../..');
 const COLD_ROUNDS = 7;
 const LOAD_ROUNDS = 7;
 const LARGEST_OURS = 80;
+/** The same for a surface that speaks another system's language. */
+const LARGEST_LANGUAGE = 140;
 
 /** Runs the events of a file through a handler one by one and says, on standard error, how that went. */
 const CHILD = `
@@ -106,14 +108,16 @@ const isSdk = (input: string) => /node_modules\/(@aws-sdk|@smithy|@aws-crypto|@a
 /** Per function: everything, the SDK's part, and the rest, which is ours and our other libraries'. */
 function sizes(built: string): Line[] {
   const meta = JSON.parse(readFileSync(join(built, 'meta.json'), 'utf8')) as { outputs: Record<string, Output> };
-  return surfaces.map(({ name }) => {
+  return surfaces.map((surface) => {
+    const { name } = surface;
+    const largest = surface.kind === 'http' && surface.dialect ? LARGEST_LANGUAGE : LARGEST_OURS;
     const [, output] = Object.entries(meta.outputs).find(([path]) => path.endsWith(`/${name}/index.js`)) ?? [];
     const inputs = Object.entries(output?.inputs ?? {});
     const sdk = inputs.filter(([path]) => isSdk(path)).reduce((sum, [, part]) => sum + part.bytesInOutput, 0) / KB;
     const total = (output?.bytes ?? 0) / KB;
     const rest = total - sdk;
     const figure = `${total.toFixed(0)} KB: SDK ${sdk.toFixed(0)}, rest ${rest.toFixed(0)}`;
-    return line(5, `bundle of ${name}`, figure, `rest ≤ ${LARGEST_OURS} KB`, rest <= LARGEST_OURS);
+    return line(5, `bundle of ${name}`, figure, `rest ≤ ${largest} KB`, rest <= largest);
   });
 }
 
@@ -143,7 +147,6 @@ async function memory(stage: Stage, start: Start, ours: string, floor: string): 
   const { prepare, token } = stage;
   const load = () => [
     ...people.flatMap(({ id }) => Array.from({ length: 2 }, () => prepare('GET', `/v1/users/${id}`, { token }).event)),
-    ...Array.from({ length: 20 }, () => prepare('GET', '/v1/users?limit=50', { token }).event),
     ...Array.from({ length: 20 }, () => {
       const body = { email: `${unique()}@new.test`, profile: { givenName: 'Ngozi', familyName: 'Okafor' } };
       return prepare('POST', '/v1/users', { token, body }).event;

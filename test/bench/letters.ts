@@ -40,8 +40,8 @@ async function timeLocal(service: LocalService): Promise<Line[]> {
   await invite(service, token, CROWD, 8);
   await post(`${service.baseUrl}/v1/password-resets`, { email: service.credentials.adminEmail });
   await service.settle();
-  const reset = watch.waits((id) => id.startsWith('R-'))[0] ?? Number.NaN;
-  const behind = watch.sentBefore((id) => id.startsWith('R-'));
+  const reset = watch.waits((id) => id.startsWith('A-'))[0] ?? Number.NaN;
+  const behind = watch.sentBefore((id) => id.startsWith('A-'));
   watch.stop();
   const crowd = `${reset.toFixed(0)} ms, ${behind} of ${CROWD} invites sent before it`;
   return [
