@@ -7,7 +7,7 @@ import { mergePatch } from '../model/patch.ts';
 import { fail } from '../model/problem.ts';
 import type { Profile } from '../model/user/profile.ts';
 import { hashPassword } from '../security/password-hash.ts';
-import { guardWrites } from '../store/admin-items.ts';
+import { dropAdmin, governs, guardWrites } from '../store/admin-items.ts';
 import type { AuditEvent } from '../store/audit-items.ts';
 import {
   claimEmail,
@@ -205,6 +205,8 @@ export async function moveHome(
     { drop: keys.work(oldOrg, id), otherwise },
     { drop: keys.credential(oldOrg, id), otherwise },
     { drop: keys.answers(oldOrg, id), otherwise },
+    // Whoever was never proven has no say in who governs there.
+    ...(governs(holder) ? [dropAdmin(oldOrg, id)] : []),
     ...(await carryOffers(ctx, invite, holder, { orgId: invite.orgId, userId: id })),
     repoint(keys.emailClaim(invite.email), id, invite.orgId),
     repoint(keys.numberClaim(numberOf(id)), id, invite.orgId),

@@ -13,7 +13,7 @@ import type { OrgRecord } from '../store/org-items.ts';
 import type { Write } from '../store/table.ts';
 import type { UserRecord } from '../store/user-items.ts';
 import { type Context, instant, newId, newNonce, orgOf, principalOf, secondsFrom } from './context.ts';
-import { countWithin, LIMITS, together } from './limits.ts';
+import { countWithin, LIMITS, together, uncount } from './limits.ts';
 import { newLetter } from './outbox.ts';
 
 export interface InvitePlan {
@@ -66,7 +66,11 @@ export function planInvite(
  * that it runs beside the reads.
  */
 export async function countInvite(ctx: Context): Promise<void> {
-  await together(quotasOf(ctx).map(([limit, key]) => countWithin(ctx, limit, key, 'invite-limit')));
+  const counts = quotasOf(ctx).map(([limit, key]) => countWithin(ctx, limit, key, 'invite-limit'));
+  const [own] = await Promise.allSettled(counts);
+  // An inviter who has used up theirs uses up nobody else's.
+  if (own?.status === 'rejected') await uncount(ctx, LIMITS.invitesPerOrg, orgOf(ctx));
+  await together(counts);
 }
 
 /** The counters that invites are counted by: an inviter's and an org's, per day. */

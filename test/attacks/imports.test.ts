@@ -160,3 +160,49 @@ test('whoever is demoted while the rows wait imports nobody', async () => {
   expect(job).toMatchObject({ state: 'failed', failure: 'permission-missing', done: 0 });
   expect((await service.call('GET', '/v1/users/by-email/a@moved.test', { token: mine.client })).status).toBe(404);
 });
+
+test('an admin brings no passwords into an org that has not allowed it', async () => {
+  const path = `/v1/orgs/${mine.seed.orgId}`;
+  await ok(service.call('PATCH', path, { token: mine.client, body: { settings: { adminMaySetPasswords: null } } }));
+  const [row] = await importing('', { email: 'known@moved.test', passwordHash: BCRYPT });
+  expect(row).toMatchObject({ outcome: 'failed', code: 'permission-missing' });
+});
+
+test('an imported admin whose home moves away governs the org of before no more', async () => {
+  const [row] = await importing('', { email: VICTIM, passwordHash: BCRYPT, roles: ['admin'] });
+  expect(row.outcome).toBe('created');
+  await ok(service.call('POST', '/v1/invites', { token: theirs.client, body: { email: VICTIM } }));
+  const body = { token: await lastToken(VICTIM), password: OWN };
+  await ok(service.call('POST', '/v1/invites/accept', { body }));
+  expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+});
+
+test('a domain that the org does not take tells nothing of who has an address in it', async () => {
+  await newUserOf(theirs, { email: 'known@elsewhere.test' });
+  const body = { settings: { allowedDomains: ['moved.test'] } };
+  await ok(service.call('PATCH', `/v1/orgs/${mine.seed.orgId}`, { token: mine.client, body }));
+  const rows = await importing('dryRun=true', { email: 'known@elsewhere.test' }, { email: 'unknown@elsewhere.test' });
+  expect(rows.map(({ code }) => code)).toEqual(['domain-not-allowed', 'domain-not-allowed']);
+});
+
+test('a row nested without end is that row’s failure', async () => {
+  const deep = `{"email":"a@moved.test","custom":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+  const sent = `${deep}\n{"email":"b@moved.test"}`;
+  const { rows } = await importFile(service, sent, { token: admin.token, type: 'application/x-ndjson' });
+  expect(rows.map(({ outcome }: Json) => outcome)).toEqual(['failed', 'created']);
+});
+
+test('an inviter who has used up their day uses up nobody else’s', async () => {
+  const small = await testService({ config: { limitScale: 0.002 } });
+  const person = await activePerson(small, small.seed.orgId, ['admin']);
+  const invite = (token: string, n: number) =>
+    small.call('POST', '/v1/invites', { token, body: { email: `invited-${n}@moved.test` } });
+  const statuses = [];
+  for (let n = 0; n < 30; n++) {
+    // Past the wait of the edge, which is shorter for the scale as well.
+    small.advance(10_000);
+    statuses.push((await invite(person.token, n)).status);
+  }
+  expect(statuses.filter((status) => status === 201)).toHaveLength(2);
+  expect((await invite(await small.tokenFor(), 99)).status).toBe(201);
+});

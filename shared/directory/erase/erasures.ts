@@ -6,9 +6,9 @@ import type { Page } from '../../model/page.ts';
 import { fail } from '../../model/problem.ts';
 import { LIVE } from '../../model/user.ts';
 import { type ErasureRecord, moveErasure, newErasure, readErasureItem, toErasure } from '../../store/erasure-items.ts';
-import { readJobItem, replaceJob } from '../../store/job-items.ts';
+import { isEnded, type JobRecord, newJob, readJobItem, replaceJob } from '../../store/job-items.ts';
 import { keys, partitions } from '../../store/keys.ts';
-import { present, type Write } from '../../store/table.ts';
+import type { Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
 import { commit, reapply, unchanged } from '../commit.ts';
 import { type Context, instant, orgOf, principalOf, secondsFrom } from '../context.ts';
@@ -22,7 +22,12 @@ import { checkAboveNone, readWhole } from '../users.ts';
  */
 export function askErase(ctx: Context, id: UserId): Promise<Erasure> {
   return reapply(async () => {
-    const [standing, { record }] = await Promise.all([ctx.standing(), readWhole(ctx, id, [...LIVE, 'deleted'])]);
+    const [standing, { record }] = await Promise.all([
+      ctx.standing(),
+      readWhole(ctx, id, [...LIVE, 'deleted', 'erased']),
+    ]);
+    if (record.state === 'erased')
+      return record.erasureId ? askedAlready(ctx, record, record.erasureId) : fail('not-found');
     if (record.homeOrgId) fail('not-home-org');
     checkAboveNone(standing, record.roles);
     if (record.state !== 'deleted') fail({ code: 'state-not-allowed', from: record.state, to: 'erased' });
@@ -53,16 +58,30 @@ async function schedule(ctx: Context, record: UserRecord, dueAt: string): Promis
   return commit(ctx, asked, writes, shown as Erasure);
 }
 
-/** Work that was given up, after hours of failures, is taken up again: an erase is owed. */
+/** Work that was given up, after hours of failures, or is not there any more, is taken up again: an erase is owed. */
 async function askedAlready(ctx: Context, record: UserRecord, id: JobId): Promise<Erasure> {
   const [item, jobItem] = await ctx.table.getMany([keys.erasure(record.orgId, id), keys.job(record.orgId, id)]);
   const erasure = item ? toErasure(item) : fail('version-conflict');
   const job = jobItem && readJobItem(jobItem);
-  if (job?.state !== 'failed') return unchanged(ctx, erasure);
-  const { failure: _why, endedAt: _at, ...rest } = job;
-  const again = replaceJob({ ...rest, state: 'waiting', attempts: 0, dueAt: instant(ctx.now) }, job);
+  const over = erasure.state === 'done' || erasure.state === 'cancelled';
+  // Of somebody who is gone for good there is nothing more to ask.
+  if (over && record.state === 'erased') fail('not-found');
+  if (over || (job && !isEnded(job))) return unchanged(ctx, erasure);
+  const now = instant(ctx.now);
+  const dueAt = erasure.state === 'scheduled' && erasure.dueAt > now ? erasure.dueAt : now;
+  const again = job ? resumed(job, dueAt) : await anew(ctx, record, id, dueAt);
   const asked = { type: 'user-erase-asked', orgId: record.orgId, userId: record.id, subjectId: id } as const;
   return commit(ctx, asked, [again], erasure);
+}
+
+function resumed(job: JobRecord, dueAt: string): Write {
+  const { failure: _why, endedAt: _at, ...rest } = job;
+  return replaceJob({ ...rest, state: 'waiting', attempts: 0, dueAt }, job);
+}
+
+async function anew(ctx: Context, { id: userId }: UserRecord, id: JobId, dueAt: string): Promise<Write> {
+  const { job } = await planJob(ctx, { kind: 'user-erase', options: { userId }, dueAt });
+  return newJob({ ...job, id });
 }
 
 /** What takes a scheduled erase back in the commit that restores the person. Fails once its work has begun. */
@@ -73,10 +92,7 @@ export async function cancelErase(ctx: Context, record: UserRecord): Promise<Wri
   const item = (await ctx.table.get(keys.erasure(orgId, erasureId))) ?? fail('version-conflict');
   const erasure = readErasureItem(item);
   const otherwise = { code: 'version-conflict' } as const;
-  return [
-    moveErasure(erasure, 'cancelled', { xa: instant(ctx.now) }),
-    { drop: keys.job(orgId, erasureId), when: present, otherwise },
-  ];
+  return [moveErasure(erasure, 'cancelled', { xa: instant(ctx.now) }), { drop: keys.job(orgId, erasureId), otherwise }];
 }
 
 /** Of a person of the org: the erasure that waits, runs, or was done. Fails with `not-found` where there is none. */

@@ -24,9 +24,16 @@ import { AT_ONCE, findErased, inParts, type Phase, remove, type Work } from './w
 
 const otherwise = { code: 'version-conflict' } as const;
 
+/** Somebody whose home moved away and who was invited again: what lies here now is a guest's. */
+async function isBack(ctx: Context, { erasure, userId }: Work): Promise<boolean> {
+  const item = await ctx.table.get(keys.user(erasure.orgId, userId));
+  return item !== undefined && readUserItem(item).homeOrgId !== undefined;
+}
+
 /** Whoever names them as their manager has none from now on. */
 export const reports: Phase = async (ctx, work, at) => {
   const { orgId } = work.erasure;
+  if (await isBack(ctx, work)) return undefined;
   const pk = partitions.searchEntries(orgId, 'manager', work.userId);
   const page = await ctx.table.query({ pk, limit: AT_ONCE, ...(at && { after: { pk, sk: at } }) });
   for (const { u } of page.items) await reapply(() => withoutManager(ctx, work, String(u)));
@@ -77,6 +84,7 @@ export const places: Phase = async (ctx, work) => {
  */
 export const beside: Phase = async (ctx, work, at = '0:') => {
   const { orgId } = work.erasure;
+  if (await isBack(ctx, work)) return undefined;
   const walked = [
     partitions.userItems(orgId, work.userId),
     partitions.secrets(orgId, work.userId),

@@ -44,9 +44,9 @@ export async function importBatch(
   const fresh: Fresh[] = [];
   for (const [i, numbered] of rows.entries()) {
     const outcome = await attempted(async () => {
+      if (holders[i]?.orgId !== org.id) person.checkRow(standing, numbered.row, terms);
       const settled = await person.settle(ctx, org.id, holders[i], numbered, terms, known[i]);
       if (settled) return settled;
-      person.checkRow(standing, numbered.row, terms);
       await references(numbered.row);
       fresh.push({ i, plan: await person.planPerson(ctx, org, numbered, terms) });
       return undefined;

@@ -59,7 +59,7 @@ async function readRows(
   const rows = placed.map((row, i): KeptRow => {
     if ('problem' in row) return row;
     const { input, teams } = row;
-    if (Buffer.byteLength(JSON.stringify(row)) > MAX_ROW_BYTES) return { problem: TOO_LONG };
+    if (!fits(row)) return { problem: TOO_LONG };
     const read = readImportRow(input);
     if ('problem' in read) return read;
     const repeats = first(read.row, i + 1);
@@ -68,6 +68,16 @@ async function readRows(
     return { input, ...(teams.length > 0 && { teams }) };
   });
   return { rows, people, joining: rows.some((row) => 'teams' in row) };
+}
+
+/** What is nested too deeply to be written down fits nowhere. */
+function fits(row: unknown): boolean {
+  try {
+    return Buffer.byteLength(JSON.stringify(row)) <= MAX_ROW_BYTES;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /**

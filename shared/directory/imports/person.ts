@@ -49,10 +49,11 @@ export async function importPerson(ctx: Context, numbered: NumberedRow, terms: T
   const org = standing.org ?? fail('permission-missing');
   for (let look = 1; ; look++) {
     const holder = readClaim(await ctx.table.get(keys.emailClaim(row.email)));
+    // As when one person is made: what the org does not take tells nothing of who has the address elsewhere.
+    if (holder?.orgId !== org.id) checkRow(standing, row, terms);
     const settled = await settle(ctx, org.id, holder, numbered, terms);
     if (settled) return settled;
     try {
-      checkRow(standing, row, terms);
       await checkReferences(ctx, org.id, referencesOf(row, terms));
       if (wantsInvite(row, terms) && terms.vouches === 'caller') await countInvite(ctx);
       return await create(ctx, org, numbered, terms);
@@ -139,7 +140,9 @@ export function checkRow(standing: Standing, row: ImportRow, terms: Terms): void
   const { org = fail('permission-missing'), permissions } = standing;
   checkGrant(standing, rolesOf(row));
   checkDomain(org, row.email);
-  if (row.passwordHash && !permissions.includes('users:set-password')) fail('permission-missing');
+  // Whoever sets a password can sign in with it: an org must have allowed that to its admins.
+  const mayBring = terms.vouches === 'operator' || org.settings.adminMaySetPasswords === true;
+  if (row.passwordHash && !(mayBring && permissions.includes('users:set-password'))) fail('permission-missing');
   if (wantsInvite(row, terms) && !permissions.includes('users:invite')) fail('permission-missing');
 }
 

@@ -1,7 +1,8 @@
 // Jobs as those see them who asked for them, and as everyone does who may change people. A job of others is no job.
 import type { JobId } from '../../model/ids.ts';
-import type { Job, RowOutcome, RowResult } from '../../model/job.ts';
+import type { Job, JobKind, RowOutcome, RowResult } from '../../model/job.ts';
 import type { Page } from '../../model/page.ts';
+import type { Permission } from '../../model/principal.ts';
 import { fail } from '../../model/problem.ts';
 import type { Instant } from '../../model/text.ts';
 import { isEnded, type JobRecord, readJobItem, replaceJob } from '../../store/job-items.ts';
@@ -29,16 +30,19 @@ export function toJob(job: JobRecord): Job {
   };
 }
 
-function mayLookAt(ctx: Context, job: JobRecord): boolean {
-  if (job.kind === 'unit-delete') return false;
-  const { id, permissions } = principalOf(ctx);
+/** What nobody asked for by itself, and what is shown as a thing of its own. */
+const HIDDEN: readonly JobKind[] = ['unit-delete', 'user-erase'];
+
+function mayLookAt(ctx: Context, job: JobRecord, permissions = principalOf(ctx).permissions): boolean {
+  if (HIDDEN.includes(job.kind)) return false;
+  const { id } = principalOf(ctx);
   return job.createdBy.id === id || permissions.includes('users:write');
 }
 
-async function readJob(ctx: Context, id: JobId): Promise<JobRecord> {
+async function readJob(ctx: Context, id: JobId, permissions?: readonly Permission[]): Promise<JobRecord> {
   const item = await ctx.table.get(keys.job(orgOf(ctx), id));
   const job = item && readJobItem(item);
-  return job && mayLookAt(ctx, job) ? job : fail('not-found');
+  return job && mayLookAt(ctx, job, permissions) ? job : fail('not-found');
 }
 
 export const getJob = async (ctx: Context, id: JobId): Promise<Job> => toJob(await readJob(ctx, id));
@@ -90,7 +94,7 @@ export async function* eachRow(ctx: Context, id: JobId, outcome: RowOutcome): As
 /** Rows done before stay done; those under way in this moment still end. Ended jobs stay as they are. */
 export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
   return reapply(async () => {
-    const before = await readJob(ctx, id);
+    const before = await readJob(ctx, id, (await ctx.standing()).permissions);
     if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
     const { leasedUntil: _lease, ...rest } = before;
     const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };

@@ -151,6 +151,35 @@ describe('an erase', () => {
     expect((await erasureOf(user.id)).state).toBe('done');
   });
 
+  test('is no job to look at or to cancel', async () => {
+    const user = await deleted();
+    const { id } = (await erase(user.id)).json;
+    expect((await call('GET', `/v1/jobs/${id}`)).status).toBe(404);
+    expect((await call('POST', `/v1/jobs/${id}/cancel`)).status).toBe(404);
+    expect((await erasureOf(user.id)).state).toBe('scheduled');
+  });
+
+  test('whose job is gone is taken up when it is asked for again, also of somebody who is erased but for the end', async () => {
+    await settings(0);
+    const user = await deleted();
+    const { id } = (await erase(user.id)).json;
+    const ctx = workerContext(service.services);
+    const dropJob = () =>
+      ctx.table.commit(
+        [{ drop: keys.job(world.seed.orgId, id), otherwise: { code: 'version-conflict' } }],
+        `gone-${Math.random()}`,
+      );
+    await dropJob();
+    expect((await erase(user.id)).json).toMatchObject({ id, state: 'scheduled' });
+    await work();
+    expect((await call('GET', `/v1/users/${user.id}?state=deleted`)).status).toBe(404);
+    await dropJob();
+    expect((await erase(user.id)).json).toMatchObject({ id, state: 'running' });
+    await finish();
+    expect((await erasureOf(user.id)).state).toBe('done');
+    expect((await erase(user.id)).status).toBe(404);
+  });
+
   test('of an empty record leaves a receipt that anybody can check, and an address that is free', async () => {
     await settings(0);
     const user = await deleted({ username: 'once.there', externalId: 'X-1' });
