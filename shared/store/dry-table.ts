@@ -72,7 +72,7 @@ function contains(value: Value | undefined, wanted: string): boolean {
 
 function sizeOf(value: Value | undefined): number | undefined {
   if (value instanceof Set) return value.size;
-  if (typeof value === 'string') return Buffer.byteLength(value);
+  if (typeof value === 'string') return value.length;
   if (value instanceof Uint8Array) return value.length;
   if (typeof value === 'object' && value !== null) return Object.keys(value).length;
   return undefined;
