@@ -7,12 +7,12 @@ import type { Context } from '../shared/directory/context.ts';
 import { askReset, completeReset } from '../shared/directory/passwords.ts';
 import { type Operation, parse, rawEndpoint } from '../shared/http/endpoint.ts';
 import { readProof, readProofById } from '../shared/http/proof.ts';
-import { htmlReply } from '../shared/http/reply.ts';
+import { htmlReply, retryAfter } from '../shared/http/reply.ts';
 import type { HttpReply, HttpRequest } from '../shared/http/request.ts';
 import { EmailAddress } from '../shared/model/email-address.ts';
 import { LinkId } from '../shared/model/ids.ts';
 import { TypedPassword } from '../shared/model/password.ts';
-import { type Issue, PROBLEMS, type Problem, problemOf } from '../shared/model/problem.ts';
+import { type Issue, PROBLEMS, type Problem, problemOf, waitOf } from '../shared/model/problem.ts';
 import type { Locale } from '../shared/model/text.ts';
 import { Profile } from '../shared/model/user/profile.ts';
 import { pageHeaders } from '../shared/pages/headers.ts';
@@ -204,8 +204,7 @@ function spell(problem: Problem, { request }: { request: HttpRequest }): HttpRep
   const why = Object.entries(reasons).find(([name]) => name === kind)?.[1] ?? 'bad-request';
   const { retryAfterSeconds } = problem;
   const reply = page(request, status, { page: 'refused', why, ...(retryAfterSeconds && { retryAfterSeconds }) });
-  const wait = kind === 'too-many' || kind === 'unavailable';
-  return wait ? { ...reply, headers: { ...reply.headers, 'retry-after': String(retryAfterSeconds ?? 2) } } : reply;
+  return { ...reply, headers: { ...reply.headers, ...retryAfter(waitOf(status, problem)) } };
 }
 
 const field = v.optional(v.string());

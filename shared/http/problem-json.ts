@@ -1,16 +1,16 @@
 // How the API spells a problem: RFC 9457 with a stable code, the request's id and, for bad input, the issues.
-import { PROBLEMS, type Problem } from '../model/problem.ts';
-import { jsonReply } from './reply.ts';
+import { PROBLEMS, type Problem, waitOf } from '../model/problem.ts';
+import { jsonReply, retryAfter } from './reply.ts';
 import type { HttpReply } from './request.ts';
 
 export function problemReply(problem: Problem, requestId: string): HttpReply {
-  const { code, retryAfterSeconds, ...facts } = problem;
+  const { code, retryAfterSeconds: _, ...facts } = problem;
   const { status, title } = PROBLEMS[code];
   const body = { type: `/docs#${code}`, title, status, code, requestId, ...facts };
   return jsonReply(status, body, {
     'content-type': 'application/problem+json',
     ...(status === 401 && { 'www-authenticate': challenge(code) }),
-    ...((status === 429 || status === 503) && { 'retry-after': String(retryAfterSeconds ?? 2) }),
+    ...retryAfter(waitOf(status, problem)),
   });
 }
 

@@ -14,6 +14,10 @@ export function jsonReply(status: number, value: unknown, headers: Record<string
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(value) };
 }
 
+/** The `Retry-After` header (RFC 9110, section 10.2.3) of so many seconds, or none. */
+export const retryAfter = (seconds: number | undefined): Record<string, string> =>
+  seconds === undefined ? {} : { 'retry-after': String(seconds) };
+
 export const emptyReply = (status: number, headers: Record<string, string> = {}): HttpReply => ({
   status,
   headers,

@@ -111,6 +111,10 @@ export interface Problem {
   orgs?: { id: string; name: string }[];
 }
 
+/** Seconds that an answer of this HTTP status asks its client to wait; undefined where waiting does not help. */
+export const waitOf = (status: number, { retryAfterSeconds = 2 }: Problem): number | undefined =>
+  status === 429 || status === 503 ? retryAfterSeconds : undefined;
+
 /** The only thing this code throws on purpose. `problem` is for the caller, `cause` for the log. */
 export class DirectoryError extends Error {
   readonly problem: Problem;

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, newWorld, ok, type World } from '../support/world.ts';
-import { genesys } from './genesys-speaker.ts';
+import { refusedAs } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -20,12 +20,6 @@ const get = async (path: string): Promise<Json> => ok(call('GET', path));
 beforeEach(async () => {
   user = await ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress() }));
 });
-
-async function refusedAs(code: string, status: number, answer: ReturnType<typeof call>): Promise<void> {
-  const given = await answer;
-  genesys.expectRefusal(given);
-  expect(given.json, given.body).toMatchObject({ code, status });
-}
 
 describe('an invite', () => {
   test('goes out once, and again when it is forced', async () => {

@@ -1,6 +1,7 @@
 // A client of Genesys Cloud, as the contract and the matrix of all pairs use it.
 import { expect } from 'vitest';
 import { ROWS } from '../../functions/dialects/genesys/fields.ts';
+import type { Json, TestService } from '../support/service.ts';
 import { ok, type World } from '../support/world.ts';
 import type { Speaker } from './contract.ts';
 
@@ -37,3 +38,12 @@ export const genesys: Speaker = {
     expect(Array.isArray(refusal.details)).toBe(true);
   },
 };
+
+/** A refusal of this language by its code and status: the answer's body. */
+export async function refusedAs(code: string, status: number, answer: ReturnType<TestService['call']>): Promise<Json> {
+  const given = await answer;
+  genesys.expectRefusal(given);
+  expect(given.json, given.body).toMatchObject({ code, status });
+  expect(given.status).toBe(status);
+  return given.json;
+}

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, newUserOf, newWorld, ok, type World } from '../support/world.ts';
-import { EVERYTHING, genesys } from './genesys-speaker.ts';
+import { EVERYTHING, refusedAs } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -17,14 +17,6 @@ const call = (method: string, path: string, body?: Json, token = world.client) =
 const get = async (path: string): Promise<Json> => ok(call('GET', path));
 const newUser = async (more: Json = {}): Promise<Json> =>
   ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress(), ...more }));
-
-async function refusedAs(code: string, status: number, answer: ReturnType<typeof call>): Promise<Json> {
-  const given = await answer;
-  genesys.expectRefusal(given);
-  expect(given.json, given.body).toMatchObject({ code, status });
-  expect(given.status).toBe(status);
-  return given.json;
-}
 
 /** The seed's properties in its order, as the wire spells them, a value for each. */
 const seed = (email: string): Json => ({

@@ -1,6 +1,6 @@
 // How the Amplify Platform says no: `{ success, code, description, internalCode }`, where `code` is the HTTP status. Its
 // clients key on `internalCode`, so a refusal has one where the platform has one.
-import { jsonReply } from '../../../shared/http/reply.ts';
+import { jsonReply, retryAfter } from '../../../shared/http/reply.ts';
 import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
 import {
   fail,
@@ -9,6 +9,7 @@ import {
   type Problem,
   type ProblemCode,
   type ProblemKind,
+  waitOf,
 } from '../../../shared/model/problem.ts';
 import { wireOfPointer } from './fields.ts';
 
@@ -134,8 +135,7 @@ const isName = (code: string | undefined): code is Name => code !== undefined &&
 export function spell(problem: Problem, { request }: { request: HttpRequest }): HttpReply {
   const name = nameOf(problem, request);
   const [status, text, internalCode] = NAMES[name] as readonly [number, string, number?];
-  const wait = (status === 429 || status === 503) && { 'retry-after': String(problem.retryAfterSeconds ?? 2) };
-  return refusal(status, text.replace('%s', parameterOf(problem)), internalCode, wait || {});
+  return refusal(status, text.replace('%s', parameterOf(problem)), internalCode, retryAfter(waitOf(status, problem)));
 }
 
 function nameOf({ code, issues = [] }: Problem, { method, path }: HttpRequest): Name {

@@ -1,5 +1,5 @@
 // How Genesys Cloud says no: a dotted code, a message, the correlation id.
-import { jsonReply } from '../../../shared/http/reply.ts';
+import { jsonReply, retryAfter } from '../../../shared/http/reply.ts';
 import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
 import {
   fail,
@@ -8,6 +8,7 @@ import {
   type Problem,
   type ProblemCode,
   type ProblemKind,
+  waitOf,
 } from '../../../shared/model/problem.ts';
 import { fieldOf } from './fields.ts';
 
@@ -79,7 +80,7 @@ export function spell(
   problem: Problem,
   { requestId, request }: { requestId: string; request: HttpRequest },
 ): HttpReply {
-  const { code, issues = [], retryAfterSeconds, deletedUserId } = problem;
+  const { code, issues = [], deletedUserId } = problem;
   const [usual, status] = OF_CODE[code] ?? OF_KIND[PROBLEMS[code].kind];
   const [first] = issues;
   const ofPerson = usual === 'not.found' && /\/users\/[^/]+/.test(request.path);
@@ -88,7 +89,7 @@ export function spell(
   return errorReply(status, named, messageOf(problem, ofPerson), requestId, {
     ...(deletedUserId && { entityId: deletedUserId, entityName: 'user' }),
     details: issues.map((issue) => ({ errorCode: named, fieldName: nameOf(issue) })),
-    ...((status === 429 || status === 503) && { retryAfterSeconds: retryAfterSeconds ?? 2 }),
+    retryAfterSeconds: waitOf(status, problem),
   });
 }
 
@@ -106,7 +107,7 @@ interface Facts {
   entityId?: string;
   entityName?: string;
   details?: { errorCode: string; fieldName: string }[];
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 function errorReply(
@@ -120,7 +121,7 @@ function errorReply(
   return jsonReply(status, body, {
     'inin-correlation-id': requestId,
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...retryAfter(retryAfterSeconds),
   });
 }
 

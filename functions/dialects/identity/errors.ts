@@ -1,6 +1,6 @@
 // How the Engage Identity service says no: a symbolic code and a message. Codes of authentication are ours, since the
 // guide's readable pages name none.
-import { jsonReply } from '../../../shared/http/reply.ts';
+import { jsonReply, retryAfter } from '../../../shared/http/reply.ts';
 import type { HttpReply } from '../../../shared/http/request.ts';
 import {
   fail,
@@ -9,6 +9,7 @@ import {
   type Problem,
   type ProblemCode,
   type ProblemKind,
+  waitOf,
 } from '../../../shared/model/problem.ts';
 
 export interface Fault {
@@ -17,7 +18,7 @@ export interface Fault {
   /** Name of the argument that is wrong. */
   argument?: string;
   status: number;
-  retryAfterSeconds?: number;
+  retryAfterSeconds?: number | undefined;
 }
 
 const OF_KIND: Record<ProblemKind, [code: string, status: number]> = {
@@ -79,7 +80,8 @@ export function refuse(symbol: OwnSymbol, argument: string, message: string): ne
   return fail({ code: 'input-invalid', issues: [{ pointer: `/${argument}`, message, code: symbol }] });
 }
 
-export function faultOf({ code, issues = [], retryAfterSeconds }: Problem): Fault {
+export function faultOf(problem: Problem): Fault {
+  const { code, issues = [] } = problem;
   const { kind, title } = PROBLEMS[code];
   const [usual, status] = OF_CODE[code] ?? OF_KIND[kind];
   const [first] = issues;
@@ -89,7 +91,7 @@ export function faultOf({ code, issues = [], retryAfterSeconds }: Problem): Faul
     message: first ? `${argument || 'argument'}: ${first.message}` : title,
     ...(argument && { argument }),
     status,
-    ...((status === 429 || status === 503) && { retryAfterSeconds: retryAfterSeconds ?? 2 }),
+    retryAfterSeconds: waitOf(status, problem),
   };
 }
 
@@ -102,6 +104,6 @@ export function faultReply({ code, message, argument, status, retryAfterSeconds 
   return jsonReply(
     status,
     { errors: [{ code, message, ...(argument && { argument }) }] },
-    retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) },
+    retryAfter(retryAfterSeconds),
   );
 }

@@ -2,8 +2,9 @@
 import { type Manner, speaking } from '../../../shared/dialect/dialect.ts';
 import { wireOf } from '../../../shared/dialect/fields.ts';
 import type { Allowance } from '../../../shared/http/bucket.ts';
+import { retryAfter } from '../../../shared/http/reply.ts';
 import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
-import { type Issue, PROBLEMS, type Problem, type ProblemCode } from '../../../shared/model/problem.ts';
+import { type Issue, PROBLEMS, type Problem, type ProblemCode, waitOf } from '../../../shared/model/problem.ts';
 import { PLURALS, relations } from './relations.ts';
 import { rows } from './rows.ts';
 
@@ -125,7 +126,7 @@ function spell(problem: Problem, { request }: { requestId: string; request: Http
     { errors: faults },
     {
       ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...((status === 429 || status === 503) && { 'retry-after': String(problem.retryAfterSeconds ?? 2) }),
+      ...retryAfter(waitOf(status, problem)),
     },
   );
 }
