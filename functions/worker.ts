@@ -5,6 +5,7 @@ import { changeStep } from '../shared/directory/jobs/bulk-change.ts';
 import { inviteStep } from '../shared/directory/jobs/bulk-invite.ts';
 import { deleteUnitStep } from '../shared/directory/structure/unit-members.ts';
 import { runDueJobs, type Steps } from '../shared/job-runner.ts';
+import { newPace, type Pace, pacedTable } from '../shared/store/pace.ts';
 import type { Worker } from '../shared/worker.ts';
 
 const STEPS: Steps = {
@@ -15,4 +16,11 @@ const STEPS: Steps = {
   'user-erase': eraseUserStep,
 };
 
-export const worker: Worker = (services) => runDueJobs(services, STEPS);
+/** Of this instance, of which there is one: what it has learned of the table's room holds for the next run. */
+let pace: Pace | undefined;
+
+export const worker: Worker = (services) => {
+  pace ??= newPace({ first: services.config.firstWritesPerSecond });
+  const table = pacedTable(services.directory.table, pace);
+  return runDueJobs({ ...services, directory: { ...services.directory, table } }, STEPS);
+};

@@ -150,6 +150,8 @@ function localConfig(baseUrl: string, folder: DataFolder, tableName: string): Co
     mailFrom: 'no-reply@rollcall.test',
     mailConfigurationSet: 'rollcall-local',
     mailRatePerSecond: 200,
+    // The emulator has all the room there is.
+    firstWritesPerSecond: 10_000,
     limitScale: 10,
     rings: keptRings(folder.table),
   };

@@ -8,8 +8,9 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { findActor } from '../../shared/directory/imports/operator.ts';
 import { OnExisting } from '../../shared/model/import-row.ts';
+import { newPace, pacedTable } from '../../shared/store/pace.ts';
 import { readMapping } from '../../shared/transfer/columns.ts';
-import { DIRECTORY_OPTIONS, openDirectory, runCommand } from './directory.ts';
+import { DIRECTORY_OPTIONS, type Opened, openDirectory, runCommand } from './directory.ts';
 import { importFile } from './import-file.ts';
 import { progressLine } from './progress.ts';
 
@@ -39,7 +40,7 @@ runCommand(async () => {
   if (delimiter !== undefined && delimiter.length !== 1) throw new Error('--delimiter is one sign, such as ";"');
   if (invite && !values.as) throw new Error('name who invites: --as admin@example.com, or a client id');
 
-  const directory = await openDirectory(values);
+  const directory = atPace(await openDirectory(values), rate);
   const as = values.as === undefined ? undefined : await findActor(directory.context(), directory.orgId, values.as);
   const dryRun = values['dry-run'];
   const progress = progressLine('rows');
@@ -52,3 +53,18 @@ runCommand(async () => {
   process.stdout.write(`What did not go well stands in ${report}\n`);
   if ((outcomes.failed ?? 0) > 0) process.exitCode = 2;
 });
+
+/** Items that a row makes, about. */
+const ITEMS = 8;
+
+/** A million rows must not be felt by the people of other orgs. Whoever names a rate knows what the table has room for. */
+function atPace({ orgId, context }: Opened, rate: number | undefined): Opened {
+  const pace = newPace({ first: rate && rate * ITEMS });
+  return {
+    orgId,
+    context() {
+      const ctx = context();
+      return { ...ctx, table: pacedTable(ctx.table, pace) };
+    },
+  };
+}

@@ -1,11 +1,8 @@
-// How many batches are under way at once: more while the table answers as fast as it can, fewer when it slows down or
-// says no, so that everybody else keeps their latency.
+// A few batches at a time, each tried again while the table is not to be had.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../shared/model/problem.ts';
 
-const [FIRST, MOST] = [2, 8];
-/** A batch that takes so many times the quickest has waited for others. */
-const SLOW = 2.5;
+const AT_ONCE = 4;
 const [PAUSE_MS, LONGEST_PAUSE_MS] = [250, 30_000];
 
 export interface Throttle {
@@ -23,37 +20,16 @@ export interface ThrottleOptions {
 }
 
 export function newThrottle({ rate = Number.POSITIVE_INFINITY, tries = 10 }: ThrottleOptions = {}): Throttle {
-  let window = FIRST;
-  let quickest = Number.POSITIVE_INFINITY;
-  let calm = 0;
   let nextAt = 0;
   let failure: unknown;
   const running = new Set<Promise<void>>();
 
-  const shrink = () => {
-    window = Math.max(1, Math.floor(window / 2));
-    calm = 0;
-  };
-
-  const judge = (ms: number) => {
-    // It forgets slowly: rows grow, and so may what a batch takes at best.
-    quickest = Math.min(ms, quickest * 1.01);
-    if (ms > quickest * SLOW) shrink();
-    else if (++calm >= window) {
-      window = Math.min(MOST, window + 1);
-      calm = 0;
-    }
-  };
-
   const persist = async (work: () => Promise<void>) => {
     for (let attempt = 1; ; attempt++) {
-      const began = performance.now();
       try {
-        await work();
-        return judge(performance.now() - began);
+        return await work();
       } catch (error) {
         if (!hasCode(error, 'store-unavailable') || attempt >= tries) throw error;
-        shrink();
         await sleep(Math.min(PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2));
       }
     }
@@ -61,7 +37,7 @@ export function newThrottle({ rate = Number.POSITIVE_INFINITY, tries = 10 }: Thr
 
   return {
     async start(size, work) {
-      while (running.size >= window) await Promise.race(running);
+      while (running.size >= AT_ONCE) await Promise.race(running);
       if (failure !== undefined) throw failure;
       const now = performance.now();
       if (nextAt > now) await sleep(nextAt - now);

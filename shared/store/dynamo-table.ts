@@ -44,6 +44,8 @@ type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 /** Names of errors that say "not now": worth another try within the request, then a 503. */
 const PASSING =
   /Throttling|ThroughputExceeded|RequestLimit|TransactionInProgress|InternalServer|Timeout|ECONN|ServiceUnavailable|EPIPE/;
+/** Those of them that mean: there is no room. */
+const ROOM = /Throttling|ThroughputExceeded|RequestLimit/;
 const CONFLICT_TRIES = 5;
 
 /** A silent table is given up, all tries together, well before the function's own time is up: the caller gets a 503. */
@@ -115,15 +117,18 @@ export function dynamoTable({ tableName, client: config, hook }: DynamoOptions):
         return { ...item, op: opId };
       }),
 
-    async commit(writes, opId) {
+    async commit(writes, opId, watch) {
       const items = writes.map((write) => compileWrite(tableName, write, opId));
       // The same token on every try of this request: a repeat of a commit that happened is answered, not done again.
       const command = { TransactItems: items, ClientRequestToken: opId };
       for (let attempt = 1; ; attempt++) {
         try {
-          await documents.send(new TransactWriteCommand(command));
+          const { $metadata } = await documents.send(new TransactWriteCommand(command));
+          // The SDK got over it by itself: lack of room, or something that asks for as much patience.
+          if (($metadata.attempts ?? 1) > 1) watch?.throttled();
           return;
         } catch (error) {
+          if (isThrottled(error)) watch?.throttled();
           const verdict = judge(error, writes, opId);
           if (verdict === 'done') return;
           if (verdict === 'retry' && attempt < CONFLICT_TRIES) await pause(attempt);
@@ -167,6 +172,13 @@ function judge(error: unknown, writes: Write[], opId: string): 'done' | 'retry' 
   const write = writes[refused];
   if (write) return new DirectoryError(refusal(write.otherwise, olds[refused]), error);
   return 'retry';
+}
+
+/** For lack of room, in the table or in one of its partitions. */
+function isThrottled(error: unknown): boolean {
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  const names = [error instanceof Error ? error.name : '', ...reasons.map(({ Code = '' }) => Code)];
+  return names.some((name) => ROOM.test(name));
 }
 
 function refusal(otherwise: Refusal, existing: Item | undefined) {

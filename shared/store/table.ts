@@ -108,6 +108,9 @@ export interface Table {
   change(write: { update: Key; when?: Condition } & Change, opId: string): Promise<Changed>;
   /** One conditional put outside any transaction. */
   put(item: Item, when: Condition | undefined, opId: string): Promise<Changed>;
-  /** All of the writes or none. Throws the refusal of the first write that was turned down. */
-  commit(writes: Write[], opId: string): Promise<void>;
+  /**
+   * All of the writes or none. Throws the refusal of the first write that was turned down. `watch` learns of each try that
+   * the table had no room for.
+   */
+  commit(writes: Write[], opId: string, watch?: { throttled(): void }): Promise<void>;
 }

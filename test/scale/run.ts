@@ -1,10 +1,12 @@
 // `npm run scale`: the same units in an org of any size, and races of a thousand. Ends with 1 when an invariant breaks.
 //   npm run scale -- --users 1000000 --minutes 20     how far to grow, and for how long at most
 //   npm run scale -- import --rows 100000 --stops 5   an import alone, killed as often
+//   npm run scale -- neighbours --room 4000           another org's latency while one moves people in
 import { parseArgs } from 'node:util';
 import { machine } from '../bench/report.ts';
 import { measureGrowth } from './growth.ts';
 import { measureImport } from './import.ts';
+import { measureNeighbours } from './neighbours.ts';
 import { runRaces } from './races.ts';
 import { reportGrowth } from './report.ts';
 
@@ -15,12 +17,17 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '10' },
     rows: { type: 'string', default: '100000' },
     stops: { type: 'string', default: '5' },
+    room: { type: 'string', default: '4000' },
+    seconds: { type: 'string', default: '120' },
   },
 });
 
 process.stdout.write(`${machine()}\n\n`);
 if (positionals.includes('import')) {
   process.exit((await measureImport(Number(values.rows), Number(values.stops))) ? 0 : 1);
+}
+if (positionals.includes('neighbours')) {
+  process.exit((await measureNeighbours(Number(values.room), Number(values.seconds))) ? 0 : 1);
 }
 const users = Number(values.users);
 const sizes = [1000, 10_000, 100_000, 1_000_000].filter((size) => size < users);

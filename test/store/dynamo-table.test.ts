@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type FaultRule, newFaults } from '../../infra/local/faults.ts';
 import { type ProblemCode, problemOf } from '../../shared/model/problem.ts';
@@ -90,6 +91,32 @@ describe('a commit', () => {
     fault({ mode: 'fail-before', error: 'TransactionCanceledException' });
     expect(await problem(table.commit([put('b', 'email-taken')], op(2)))).toMatchObject({ code: 'store-unavailable' });
     expect(await callsOf(() => table.commit([put('b', 'email-taken')], op(2)))).toHaveLength(5);
+  });
+
+  test('tells who watches of each try that there was no room for, also of those that the SDK got over', async () => {
+    let told = 0;
+    const watch = { throttled: () => void told++ };
+    let cancelled = 0;
+    const full = dynamoTable({
+      tableName,
+      client: dynamo,
+      hook: ({ middlewareStack }) =>
+        middlewareStack.add(
+          (next) => (args) => {
+            if (cancelled++ >= 2) return next(args);
+            const CancellationReasons = [{ Code: 'None' }, { Code: 'ThrottlingError' }];
+            throw new TransactionCanceledException({ message: 'no room', $metadata: {}, CancellationReasons });
+          },
+          { step: 'initialize' },
+        ),
+    });
+    await full.commit([put('a', 'email-taken')], op(1), watch);
+    expect(told).toBe(2);
+    fault({ mode: 'throttle', per: 'attempt', nth: 1 });
+    await table.commit([put('b', 'email-taken')], op(2), watch);
+    expect(told).toBe(3);
+    await table.commit([put('c', 'email-taken')], op(3), watch);
+    expect(told).toBe(3);
   });
 
   test('waits for the same transaction when it is still under way', async () => {

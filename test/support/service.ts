@@ -5,6 +5,7 @@ import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { StreamSurface } from '../../functions/surfaces/shape.ts';
 import { workerSurfaces } from '../../functions/surfaces/workers.ts';
 import { type LocalClock, localClock } from '../../infra/local/clock.ts';
+import { localAws } from '../../infra/local/emulators.ts';
 import { messageReply, readTarget, toEvent, toReply } from '../../infra/local/event.ts';
 import { type Faults, newFaults } from '../../infra/local/faults.ts';
 import { type Handlers, newHandlers } from '../../infra/local/handlers.ts';
@@ -88,6 +89,8 @@ export interface TestServiceOptions {
   empty?: boolean;
   /** Keeps the table on the disk, for more people than memory holds. */
   onDisk?: boolean;
+  /** Puts something between the service and the table's endpoint, and says where it listens. */
+  through?: (endpoint: string) => Promise<string>;
 }
 
 const BASE_URL = 'http://rollcall.test';
@@ -102,8 +105,10 @@ export async function testService({
   config: changed,
   empty,
   onDisk = false,
+  through,
 }: TestServiceOptions = {}): Promise<TestService> {
-  const table = await openTable({ onDisk });
+  const opened = await openTable({ onDisk });
+  const table = through ? behind(opened, await through(opened.endpoint)) : opened;
   const started = Date.now();
   const clock = localClock(() => at.getTime() + (still ? 0 : Date.now() - started));
   const faults = newFaults();
@@ -115,6 +120,8 @@ export async function testService({
     baseUrl: BASE_URL,
     mailFrom: 'no-reply@rollcall.test',
     mailRatePerSecond: 1000,
+    // The emulator has all the room there is.
+    firstWritesPerSecond: 10_000,
     limitScale: 1,
     rings: randomRings(),
     ...changed,
@@ -153,6 +160,8 @@ export async function testService({
     dump: () => dump(table),
   };
 }
+
+const behind = (table: OpenTable, endpoint: string): OpenTable => ({ ...table, endpoint, dynamo: localAws(endpoint) });
 
 async function seedOrg(services: Services, orgName: string, adminEmail: string): Promise<Seed> {
   const admin = { adminEmail, adminPassword: PASSWORD };
