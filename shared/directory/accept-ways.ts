@@ -101,6 +101,7 @@ export async function enter(
       putCredential(invite.orgId, before.id, credential),
       ...sideWrites(known, after),
       ...guardWrites(known, after),
+      ...(known ? [{ drop: keys.answers(invite.orgId, before.id), otherwise }] : []),
       ...(holder ? [] : claims),
       ...places,
       ...others,

@@ -55,9 +55,10 @@ export function provable(link: LinkRecord, user: UserRecord): boolean {
   return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
 }
 
-/** Whoever gives their first proof loses a password that was set before it: it may be a stranger's. */
-const wiped = ({ activatedAt, emailVerifiedAt, passwordUpdatedAt }: UserRecord): boolean =>
-  !activatedAt && !emailVerifiedAt && passwordUpdatedAt !== undefined;
+/** Whoever gives their first proof loses what was set before it, password and security answers: it may be a stranger's. */
+const isFirst = ({ activatedAt, emailVerifiedAt }: UserRecord): boolean => !activatedAt && !emailVerifiedAt;
+
+const wiped = (before: UserRecord): boolean => isFirst(before) && before.passwordUpdatedAt !== undefined;
 
 /** The person with a proven address; every session that an unproven password opened has ended. */
 function proven(before: UserRecord, now: string): UserRecord {
@@ -72,7 +73,8 @@ function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
     drop: keys.credential(before.orgId, before.id),
     otherwise: { code: 'version-conflict' },
   };
-  const cleared = wiped(before) ? [dropped] : [];
+  const unasked: Write = { drop: keys.answers(before.orgId, before.id), otherwise: { code: 'version-conflict' } };
+  const cleared = [...(wiped(before) ? [dropped] : []), ...(isFirst(before) ? [unasked] : [])];
   const known = proven(before, instant(ctx.now));
   const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before.version + 1), updatedBy: before.id });
   if (before.email === link.email)

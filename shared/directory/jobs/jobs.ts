@@ -1,5 +1,6 @@
 // Jobs: how one is made, and what a worker needs to carry one on. What the kinds do is in files of their own.
 import type { ClientId, JobId, UserId } from '../../model/ids.ts';
+import type { JobKind } from '../../model/job.ts';
 import type { Principal } from '../../model/principal.ts';
 import { isEnded, type JobRecord, newJob, readJobItem, replaceJob } from '../../store/job-items.ts';
 import { keys } from '../../store/keys.ts';
@@ -103,4 +104,12 @@ export async function countCancelled(ctx: Context, after: JobRecord, before: Job
   if ('put' in write) await ctx.table.put(write.put, write.when, newOpId(ctx));
 }
 
-const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? { endedAt: job.endedAt ?? instant(ctx.now) } : {});
+const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? ended(job, job.endedAt ?? instant(ctx.now)) : {});
+
+const WITH_ROWS: readonly JobKind[] = ['import', 'bulk-invite', 'bulk-change'];
+
+/** What a job has in its end: of one that did not come to it, rows are left. */
+export const ended = ({ kind, state }: JobRecord, endedAt: string) => ({
+  endedAt,
+  ...(state !== 'done' && WITH_ROWS.includes(kind) && { rowsLeft: true }),
+});

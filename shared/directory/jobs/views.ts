@@ -12,6 +12,7 @@ import { equals, type ItemPage } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, orgOf, principalOf } from '../context.ts';
 import { listPage, type PageInput } from '../lists.ts';
+import { ended } from './jobs.ts';
 
 export function toJob(job: JobRecord): Job {
   const outcomes = job.outcomes ?? {};
@@ -97,7 +98,8 @@ export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
     const before = await readJob(ctx, id, (await ctx.standing()).permissions);
     if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
     const { leasedUntil: _lease, ...rest } = before;
-    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };
+    const cancelled: JobRecord = { ...rest, state: 'cancelled', dueAt: instant(ctx.now) };
+    const after = { ...cancelled, ...ended(cancelled, instant(ctx.now)) };
     const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
     return commit(ctx, event, [replaceJob(after, before)], toJob(after));
   });
