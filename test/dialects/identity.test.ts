@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operations as links } from '../../functions/dialects/identity/links.ts';
 import { operations } from '../../functions/dialects/identity.ts';
+import { newGuest } from '../support/guests.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import {
@@ -192,6 +193,23 @@ describe('a user', () => {
     const again = await call('POST', '/users', { externalId: newAddress(), email });
     expect(again.json.errors[0].code).toBe('OBJECT_EXISTS');
   });
+});
+
+test('a guest has roles in this org, and everything else at home', async () => {
+  const guest = await newGuest(service, other.seed);
+  const path = `/users/${guest.email}`;
+  const { json } = await call('GET', path, undefined, guest.abroad);
+  for (const change of [
+    { firstName: 'Ours' },
+    { loginEnabled: false },
+    { roles: ['AccountManager'], attributes: [{ name: 'tags', value: 'ours' }] },
+    { roles: ['AccountManager'], attributes: [{ name: 'securityQuestionAnswer3', value: 'ours' }] },
+  ]) {
+    const refused = await call('PATCH', path, change, guest.abroad);
+    expect([refused.status, refused.json.errors[0].code]).toEqual([403, 'PERMISSION_DENIED']);
+  }
+  expect((await call('GET', path, undefined, guest.abroad)).json).toEqual(json);
+  expect((await ok(call('PATCH', path, { roles: ['viewer'] }, guest.abroad))).roles).toEqual(['viewer']);
 });
 
 describe('a list by example', () => {

@@ -32,6 +32,7 @@ const differs = [
   'The key of a user, `externalId`, is the externalId of the record, else the username, else the address; and a user is found by any of the three.',
   '`createUser` sends an invite, since nobody could come in otherwise, unless `loginEnabled` is false. `loginEnabled: false` is the state `inactive`.',
   '`AccountManager` is the role admin, `Agent` is member. Other roles go by their own names and ids. Nobody gives or takes more than they hold.',
+  'A user whose home is another org has roles here; everything else is changed there.',
   'An org that an argument names must be that of the token. Any other does not exist.',
   '`url` of a request names the page, never the link: only the letter carries that. Requests are completed by the letter’s token, in the body.',
   'Both requests have an `id` here, which they lack there; without it nothing could be shown or deleted. A PasswordResetRequest whose letter still waits cannot be deleted yet.',

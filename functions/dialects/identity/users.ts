@@ -1,7 +1,7 @@
 // Users in this service's words: found by the name they go by, changed by what is supplied, listed by example.
 
 import type { Wire } from '../../../shared/dialect/fields.ts';
-import type { Context } from '../../../shared/directory/context.ts';
+import { type Context, orgOf } from '../../../shared/directory/context.ts';
 import { createUser } from '../../../shared/directory/create-user.ts';
 import { getUserByName } from '../../../shared/directory/named-users.ts';
 import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
@@ -74,7 +74,10 @@ export async function createOne(ctx: Context, given: Values): Promise<Wire> {
 export async function changeOne(ctx: Context, given: Values): Promise<Wire> {
   const before = await find(ctx, given);
   const { patch, roles, loginEnabled, tags, answers } = fromIdentity(given, before);
-  if (Object.keys(answers).length > 0) await checkMaySetPasswords(ctx);
+  const answered = Object.keys(answers).length > 0;
+  // Of a guest an org changes the roles alone: what is a change of its own is refused before any other is made.
+  if (before.orgId !== orgOf(ctx) && (answered || tags !== undefined)) fail('not-home-org');
+  if (answered) await checkMaySetPasswords(ctx);
   await changeWhole(ctx, before.id, {
     ...(Object.keys(patch).length > 0 && { patch: parse(UserPatch, patch) }),
     ...(roles && { roles: parse(Roles, roles, '/roles') }),

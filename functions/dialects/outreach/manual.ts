@@ -46,7 +46,7 @@ const differs = [
   'A change that others kept overtaking is refused with 409 `conflict`, an error that is not there.',
   '`dataConnections` is an empty list. `include` leads one level, and a second one from `creator` and `updater`.',
   'References that no user is named for are looked for among the first 5,000 people of the org, and come as one page.',
-  'Members whose home is another org are shown with names, address and roles, and cannot be changed here.',
+  'Members whose home is another org are shown with names, address, role and teams. Role and teams may be changed, the rest is their home’s: 403, and `canWrite` is false.',
 ];
 
 const served = (method: ListedEndpoint['method'], path: string, note?: string): ListedEndpoint => ({
