@@ -270,6 +270,44 @@ describe('requests', () => {
     expect((await service.call('POST', '/v1/password-resets/complete', { body })).status).toBe(410);
   });
 
+  test('for a new password that are deleted before the letter went out send none', async () => {
+    const person = await activePerson(service, world.seed.orgId);
+    await service.deliver();
+    const body = { user: { externalId: person.email } };
+    const { id } = await ok(call('POST', '/passwordResetRequests', body));
+    expect((await call('DELETE', `/passwordResetRequests/${id}`)).status).toBe(204);
+    expect((await service.deliver()).filter(({ to }) => to === person.email)).toEqual([]);
+    expect((await call('DELETE', `/passwordResetRequests/${id}`)).json.errors[0].code).toBe('INVALID_STATE');
+  });
+
+  test.each([
+    ['passwordResetRequests', '/reset-password'],
+    ['contactPointValidations', '/verify-email'],
+  ])('of the kind %s name who asked, and who ended them', async (kind, page) => {
+    const user = await activePerson(service, world.seed.orgId);
+    const asked = (token: string) =>
+      withLetters(service, 'POST', `/identity/v1/${kind}`, { token, body: { user: { externalId: user.email } } });
+    const show = (id: string) => call('GET', `/${kind}/${id}`).then(ok);
+    const [owner, client] = [{ externalId: world.owner.email }, { externalId: world.seed.clientId }];
+
+    const byClient = (await asked(world.client)).answer;
+    expect(byClient).toMatchObject({ createdBy: client, modifiedBy: client, updatedDate: byClient.createdDate });
+    expect(await show(byClient.id)).toEqual(byClient);
+
+    const cancelled = (await asked(world.owner.token)).answer;
+    expect(cancelled).toMatchObject({ createdBy: owner, modifiedBy: owner });
+    await ok(call('DELETE', `/${kind}/${cancelled.id}`));
+    const ended = await show(cancelled.id);
+    expect(ended).toMatchObject({ createdBy: owner, modifiedBy: client, createdDate: cancelled.createdDate });
+    expect(ended.updatedDate >= ended.createdDate).toBe(true);
+
+    const { answer, letters } = await asked(world.owner.token);
+    const token = letters.find(({ link }) => link?.includes(page))?.token;
+    const body = { token, ...(page === '/reset-password' && { password: NEW_PASSWORD }) };
+    expect((await service.call('POST', `/identity/v1/${kind}/complete`, { body })).status).toBe(204);
+    expect(await show(answer.id)).toMatchObject({ createdBy: owner, modifiedBy: { externalId: user.email } });
+  });
+
   test('to validate a contact point set the date of the validation', async () => {
     const made = await ok(call('POST', '/users', seed()));
     const options = { token: world.client, body: { user: { externalId: made.externalId } } };

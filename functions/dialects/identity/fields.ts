@@ -53,6 +53,9 @@ const pairs = (values: Wire): Pair[] =>
 export const keyOf = ({ externalId, username, email, id }: Pick<User, 'externalId' | 'username' | 'email' | 'id'>) =>
   externalId ?? username ?? email ?? id;
 
+/** Whoever made or changed something, as User (K): a machine client by its id, with which it signs in. */
+export const keyBy = (id: string, names: ReadonlyMap<string, string>): Wire => ({ externalId: names.get(id) ?? id });
+
 /** All that is set: reads there answer no attribute without a value. `by` are the keys of those who made and changed it. */
 export function toIdentity(user: User, by: ReadonlyMap<string, string>): Wire {
   const fields = Object.fromEntries(
@@ -62,7 +65,7 @@ export function toIdentity(user: User, by: ReadonlyMap<string, string>): Wire {
     }),
   );
   const attributes = Object.fromEntries([...ATTRIBUTES, TAGS].map((one) => [one.wire, showAt(one, user)]));
-  const made = (id: string | undefined) => (id ? { externalId: by.get(id) ?? id } : undefined);
+  const made = (id: string | undefined) => (id ? keyBy(id, by) : undefined);
   return present({
     externalId: keyOf(user),
     loginEnabled: user.state !== 'inactive',

@@ -35,10 +35,10 @@ const differs = [
   'A user whose home is another org has roles here; everything else is changed there.',
   'An org that an argument names must be that of the token. Any other does not exist.',
   '`url` of a request names the page, never the link: only the letter carries that. Requests are completed by the letter’s token, in the body.',
-  'Both requests have an `id` here, which they lack there; without it nothing could be shown or deleted. A PasswordResetRequest whose letter still waits cannot be deleted yet.',
+  'Both requests have an `id` here, which they lack there; without it nothing could be shown or deleted. Deleting one ends its link, also before the letter went out.',
   'Answers to security questions are hashed like passwords, need `users:set-password`, and are shown to nobody. They are kept, and nothing asks for them yet.',
   'Four names are misspelt in the guide (`sercurityQuestionText2`, `sercurityQuestionText3`, `sercurityQuestionAnswer1`, `sercurityQuestionAnswer2`): both spellings are taken, the guide’s are shown.',
-  'The two requests do not show `createdBy` and `modifiedBy`: the org’s events tell who asked.',
+  '`createdBy` and `modifiedBy` name a machine client by its id, which is the Username it signs in with; no user is found by it. Whoever uses the link of a request is its user.',
   'A list by example answers up to 1,000 users, more are `RESULT_TOO_LARGE`; so is a sample that too many must be looked at for.',
   'Codes of authentication and permission are ours (`AUTHENTICATION_FAILED`, `PERMISSION_DENIED`, `SYSTEM_UNAVAILABLE`, `SYSTEM_ERROR`): the guide’s readable pages name none.',
   'SOAP takes no document type, no entities, no processing instructions, 256 KB and no digest passwords.',
@@ -85,6 +85,8 @@ const request = (kind: string): Record<string, string> => ({
   [`${kind}.user`]: 'read, set at creation',
   [`${kind}.createdDate`]: 'read',
   [`${kind}.updatedDate`]: 'read',
+  [`${kind}.createdBy`]: 'read',
+  [`${kind}.modifiedBy`]: 'read',
   [`${kind}.url`]: 'read, without the token',
 });
 

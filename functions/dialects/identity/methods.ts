@@ -3,15 +3,15 @@
 import { cancelValidation, getValidation, startValidation } from '../../../shared/directory/contacts.ts';
 import { type Context, orgOf } from '../../../shared/directory/context.ts';
 import { getOrg } from '../../../shared/directory/orgs.ts';
-import { cancelReset, getReset, triggerReset } from '../../../shared/directory/passwords.ts';
+import { cancelReset, getReset, triggerReset } from '../../../shared/directory/reset-requests.ts';
 import { type LinkId, numberOf, type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
 import type { Org } from '../../../shared/model/org.ts';
 import type { Permission } from '../../../shared/model/principal.ts';
 import { fail } from '../../../shared/model/problem.ts';
 import { needed, type Values } from './arguments.ts';
-import { keyOf } from './fields.ts';
+import { keyBy, keyOf } from './fields.ts';
 import type { Member } from './types.ts';
-import { changeOne, createOne, deleteOne, find, listAll, showOne } from './users.ts';
+import { changeOne, createOne, deleteOne, find, keysOf, listAll, showOne } from './users.ts';
 
 export interface Method {
   name: string;
@@ -59,16 +59,23 @@ const url = (ctx: Context, page: string) => [{ name: 'url', value: `${ctx.baseUr
 interface Started {
   id: string;
   createdAt: string;
+  createdBy?: string | undefined;
+  updatedAt: string;
+  updatedBy?: string | undefined;
 }
 
-async function toRequest(ctx: Context, userId: UserId, { id, createdAt }: Started, page: string) {
+async function toRequest(ctx: Context, userId: UserId, started: Started, page: string) {
+  const { id, createdAt, createdBy, updatedAt, updatedBy } = started;
   const user = await find(ctx, userId);
+  const names = await keysOf(ctx, [createdBy, updatedBy], [user]);
   return {
     id: requestId(userId, id),
     user: { externalId: keyOf(user) },
     attributes: url(ctx, page),
     createdDate: createdAt,
-    updatedDate: createdAt,
+    updatedDate: updatedAt,
+    ...(createdBy && { createdBy: keyBy(createdBy, names) }),
+    ...(updatedBy && { modifiedBy: keyBy(updatedBy, names) }),
   };
 }
 
@@ -167,7 +174,7 @@ export const METHODS: readonly Method[] = [
       const { user } = needed<Values>(args, 'contactPointValidation');
       const { id, email = fail('not-found') } = await find(ctx, needed({ user }, 'user'));
       const started = await startValidation(ctx, id, email as never);
-      return toValidation(ctx, id, { id: started.id, createdAt: ctx.now.toISOString() });
+      return toValidation(ctx, id, await getValidation(ctx, started.id, id));
     },
   },
   {
