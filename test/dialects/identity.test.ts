@@ -243,6 +243,66 @@ describe('a list by example', () => {
   });
 });
 
+describe('the org', () => {
+  test('is the token’s, listed by example', async () => {
+    const own = await ok(call('GET', '/org'));
+    const list = async (args: Json) => (await ok(call('POST', '/rpc/listOrgs', args))).result;
+    expect(await list({})).toEqual([own]);
+    const { attributes, internalId, type } = own;
+    expect(await list({ sample: { internalId, type, attributes } })).toEqual([own]);
+    expect(await list({ sample: { type: 'Account' } })).toEqual([]);
+    expect(await list({ sample: { attributes: [{ name: 'applicationName', value: 'Another' }] } })).toEqual([]);
+    expect(await list({ parent: { internalId } })).toEqual([]);
+    const theirs = await call('POST', '/rpc/listOrgs', { parent: { internalId: other.seed.orgId } });
+    expect([theirs.status, theirs.json.errors[0].code]).toEqual([404, 'OBJECT_NOT_EXISTS']);
+  });
+
+  test('changes its name and preferences, and keeps all other settings', async () => {
+    const there = { token: other.client };
+    const path = `/v1/orgs/${other.seed.orgId}`;
+    const settings = { allowedDomains: ['example.test'], preferences: { loginOrg: 'ask', map: { size: 'L' } } };
+    await ok(service.call('PATCH', path, { ...there, body: { settings } }));
+    const before = await ok(call('GET', '/org', undefined, other.client));
+    expect(before.preferences).toEqual([{ name: 'size', value: 'L' }]);
+    expect(await ok(call('PUT', '/org', before, other.client))).toEqual(before);
+    const change = {
+      attributes: [{ name: 'applicationName', value: 'Renamed' }],
+      preferences: [
+        { name: 'size', value: '' },
+        { name: 'theme', value: 'dark' },
+      ],
+    };
+    const changed = await ok(call('PATCH', '/org', change, other.client));
+    expect(pairs(changed.attributes)).toEqual({ enabled: 'true', applicationName: 'Renamed' });
+    expect(changed.preferences).toEqual([{ name: 'theme', value: 'dark' }]);
+    const native = await ok(service.call('GET', path, there));
+    expect(native).toMatchObject({ name: 'Renamed', version: 3 });
+    expect(native.settings).toEqual({
+      adminMaySetPasswords: true,
+      allowedDomains: ['example.test'],
+      preferences: { loginOrg: 'ask', map: { theme: 'dark' } },
+    });
+  });
+
+  test('is refused what it cannot be, and anybody who may not change it', async () => {
+    const cases: [Json, number, string, string?][] = [
+      [{ type: 'Account' }, 400, 'ARG_INVALID_DATA', 'type'],
+      [{ parent: { internalId: other.seed.orgId } }, 400, 'ARG_INVALID_DATA', 'parent'],
+      [{ attributes: [{ name: 'enabled', value: 'false' }] }, 400, 'ARG_INVALID_DATA', 'enabled'],
+      [{ attributes: [{ name: 'defaultCallerID', value: '1' }] }, 400, 'ARG_INVALID_DATA', 'attributes'],
+      [{ attributes: [{ name: 'applicationName', value: '' }] }, 400, 'ARG_INVALID_DATA', 'applicationName'],
+      [{ attributes: [{ name: 'applicationName', value: 'http://x.test' }] }, 400, 'ARG_INVALID_DATA'],
+      [{ internalId: other.seed.orgId }, 404, 'OBJECT_NOT_EXISTS'],
+    ];
+    for (const [body, status, code, argument] of cases) {
+      const refused = await call('PATCH', '/org', body);
+      expect([refused.status, refused.json.errors[0].code], refused.body).toEqual([status, code]);
+      if (argument) expect(refused.json.errors[0].argument).toBe(argument);
+    }
+    expect((await call('PATCH', '/org', {}, world.reader)).json.errors[0].code).toBe('PERMISSION_DENIED');
+  });
+});
+
 describe('requests', () => {
   test('for a new password send the letter, show no link, and are completed by its token', async () => {
     const person = await activePerson(service, world.seed.orgId);

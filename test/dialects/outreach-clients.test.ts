@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newCrowd } from '../support/crowd.ts';
 import { type Listening, listen } from '../support/listening.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
-import { activePerson, newAddress, newWorld, ok, PASSWORD, type World } from '../support/world.ts';
+import { activePerson, newAddress, newWorld, ok, type World } from '../support/world.ts';
+import { comesIn, overtaken, refusal, removed } from './journeys.ts';
 
 const MEDIA = 'application/vnd.api+json';
 
@@ -27,47 +28,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => open.stop());
 
-/** Accepts by the link that was mailed, as the page's form would. */
-async function activate(email: string): Promise<void> {
-  await service.deliver();
-  const [letter] = await service.letters(email);
-  const accept = { token: letter?.token, password: PASSWORD, acceptTerms: true };
-  await ok(service.call('POST', '/v1/invites/accept', { body: accept }));
-}
-
 const NAME_TAKEN = '/data/attributes/username';
-
-/** A delete by the native API, which this language has no words for; gives the way back. */
-async function removed(guid: string): Promise<() => Promise<Json>> {
-  const path = `/v1/users/${guid}`;
-  await ok(service.call('DELETE', path, { token: world.client }));
-  return () => ok(service.call('POST', `${path}/restore`, { token: world.client }));
-}
-
-/** A change with this title is always overtaken: its commits wait a little, while others change the same person. */
-async function overtaken<T>(guid: string, title: string, run: () => Promise<T>): Promise<T> {
-  const key = title;
-  service.faults.add({ service: 'dynamodb', operation: 'TransactWriteItems', key, mode: 'delay', delayMs: 100 });
-  let over = false;
-  const others = (async () => {
-    for (let n = 0; !over; n++) {
-      const body = { custom: { custom5: String(n) } };
-      await ok(service.call('PATCH', `/v1/users/${guid}`, { token: world.client, body }));
-    }
-  })();
-  const result = await run();
-  over = true;
-  await others;
-  service.faults.clear();
-  return result;
-}
-
-/** What a promise was refused with. */
-const refusal = (call: Promise<unknown>): Promise<Json> =>
-  call.then(
-    () => undefined,
-    (error) => error,
-  );
 
 describe('kitsu', () => {
   test('invites somebody, who comes in by the mailed link, and sees when they signed in', async () => {
@@ -79,8 +40,7 @@ describe('kitsu', () => {
       profile: { data: { type: 'profile', id: 7 } },
     });
     expect(data).toMatchObject({ type: 'user', email, name: 'Ada', locked: false, currentSignInAt: null });
-    await activate(email);
-    await ok(service.call('POST', '/v1/sessions', { body: { email, password: PASSWORD } }));
+    await comesIn(world, email);
     const found = await kitsu.get('users', { params: { filter: { email }, include: 'role,profile' } });
     expect(found.data).toHaveLength(1);
     expect(found.data[0]).toMatchObject({
@@ -124,7 +84,7 @@ describe('kitsu', () => {
     expect((await kitsu.patch('users', { id: first.id, locked: false })).data.locked).toBe(false);
     const taken = await refusal(kitsu.patch('users', { id: second.id, username: first.username }));
     expect([taken.response.status, taken.errors[0].source.pointer]).toEqual([422, NAME_TAKEN]);
-    const late = await overtaken(second.userGuid, 'Late', () =>
+    const late = await overtaken(world, second.userGuid, 'Late', () =>
       refusal(kitsu.patch('users', { id: second.id, title: 'Late' })),
     );
     expect([late.response.status, late.errors[0].id]).toEqual([409, 'conflict']);
@@ -141,7 +101,7 @@ describe('kitsu', () => {
     const asked = { params: { include: 'role' } };
     const before = (await kitsu.get(`users/${data.id}`, asked)).data;
     expect(before.role.data).toMatchObject({ id: 2, name: 'admin' });
-    const restore = await removed(data.userGuid);
+    const restore = await removed(world, data.userGuid);
     const gone = await refusal(kitsu.get(`users/${data.id}`, asked));
     expect([gone.response.status, gone.errors[0].id]).toEqual([404, 'resourceNotFound']);
     const changed = await refusal(kitsu.patch('users', { id: data.id, title: 'Nobody' }));
@@ -185,8 +145,7 @@ describe('the SDK that was made from that system’s own document', () => {
     expect(made.response.status).toBe(201);
     const { id } = made.data.data;
     expect(made.data.data.attributes).toMatchObject(attributes);
-    await activate(email);
-    await service.signIn(email, PASSWORD);
+    await comesIn(world, email);
     const locked = await change(id, { locked: true });
     expect(locked.data.data.attributes.locked).toBe(true);
     expect((await read(id)).data.data).toEqual(locked.data.data);
@@ -226,12 +185,14 @@ describe('the SDK that was made from that system’s own document', () => {
     const made = (await create({ email: newAddress() })).data.data;
     const taken = await refusal(change(made.id, { username }));
     expect([taken.error.errors[0].id, taken.error.errors[0].source.pointer]).toEqual(['validationError', NAME_TAKEN]);
-    const late = await overtaken(made.attributes.userGuid, 'Late', () => refusal(change(made.id, { title: 'Late' })));
+    const late = await overtaken(world, made.attributes.userGuid, 'Late', () =>
+      refusal(change(made.id, { title: 'Late' })),
+    );
     expect(late.error.errors[0].id).toBe('conflict');
     const role = { relationships: { role: { data: { type: 'role', id: 4 } } } };
     const before = (await change(made.id, { title: 'Pilot' }, role)).data.data;
     expect(before.relationships.role.data).toEqual({ type: 'role', id: 4 });
-    const restore = await removed(made.attributes.userGuid);
+    const restore = await removed(world, made.attributes.userGuid);
     expect((await refusal(read(made.id))).error.errors[0].id).toBe('resourceNotFound');
     await restore();
     const { attributes, relationships } = (await read(made.id)).data.data;

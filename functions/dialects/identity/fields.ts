@@ -41,12 +41,12 @@ const ANSWERS = ['sercurityQuestionAnswer1', 'sercurityQuestionAnswer2', 'securi
 const rightly = (name: string): string => name.replace(/^sercurity/, 'security');
 const indexIn = (names: readonly string[], name: string): number => names.map(rightly).indexOf(rightly(name));
 
-interface Pair {
+export interface Pair {
   name: string;
   value?: string;
 }
 
-const pairs = (values: Wire): Pair[] =>
+export const pairs = (values: Wire): Pair[] =>
   Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value: String(value) }]));
 
 /** The name a person goes by there. */
@@ -84,7 +84,8 @@ const questionPairs = (questions: readonly SecurityQuestion[]): Pair[] =>
     ...(text ? [{ name: QUESTION_TEXTS[i] ?? '', value: text }] : []),
   ]);
 
-const present = (values: Wire): Wire =>
+/** Reads there answer no member without a value. */
+export const present = (values: Wire): Wire =>
   Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   );
@@ -150,7 +151,7 @@ export const rolesFrom = (names: readonly string[]): Role[] =>
   });
 
 /** A pair without a value goes; the others are set, and those not named stay. */
-const mapFrom = (given: readonly Pair[]): Record<string, string | null> =>
+export const mapFrom = (given: readonly Pair[]): Record<string, string | null> =>
   Object.fromEntries(given.map(({ name, value }) => [name, value || null]));
 
 const questionIndex = (name: string): number => Math.max(indexIn(QUESTION_IDS, name), indexIn(QUESTION_TEXTS, name));

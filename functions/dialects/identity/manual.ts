@@ -25,7 +25,7 @@ curl http://127.0.0.1:3000/identity/v1/rpc/listUsers -H "Authorization: Bearer $
 
 The WS-Security UsernameToken carries id and secret of a machine client of the org, as PasswordText; in JSON its access token
 from \`POST /oauth/token\`. What it may do are its permissions: \`users:read\`, \`users:write\`, \`users:invite\`,
-\`users:delete\`, \`users:set-password\`, \`roles:write\`, \`orgs:read\`.
+\`users:delete\`, \`users:set-password\`, \`roles:write\`, \`orgs:read\`, \`orgs:write\`.
 `;
 
 const differs = [
@@ -51,6 +51,11 @@ const served = (method: ListedEndpoint['method'], path: string, note?: string): 
   ...(note && { note }),
 });
 const missing = (path: string, note: string): ListedEndpoint => ({ method: 'POST', path, served: 'not served', note });
+const ORG_CHANGES = 'its name (`applicationName`) and preferences; other settings through the native API';
+const NOTES: Readonly<Record<string, string>> = {
+  changeOrg: ORG_CHANGES,
+  listOrgs: 'a token sees its own org alone, which has no parent and no children',
+};
 const NO_GROUPS = 'agent groups of that platform are not kept';
 
 const endpoints: readonly ListedEndpoint[] = [
@@ -67,16 +72,19 @@ const endpoints: readonly ListedEndpoint[] = [
     served('POST', `/v1/${path}/complete`, 'the token of the letter stands in the body, not in the path'),
   ]),
   served('GET', '/v1/org'),
-  ...METHODS.map(({ name }) => served('POST', `/v1/rpc/${name}`)),
+  served('PUT', '/v1/org', ORG_CHANGES),
+  served('PATCH', '/v1/org', ORG_CHANGES),
+  ...METHODS.map(({ name }) => served('POST', `/v1/rpc/${name}`, NOTES[name])),
   served('POST', '/soap'),
   served('GET', '/soap'),
   missing('/v1/rpc/createAgents', NO_GROUPS),
   missing('/v1/rpc/createAgentsUsingString', NO_GROUPS),
   missing('/v1/rpc/createOrg', 'orgs are made by the platform, through the native API'),
-  missing('/v1/rpc/changeOrg', 'name and settings of an org are changed through the native API'),
   missing('/v1/rpc/deleteOrg', 'orgs are not deleted'),
-  missing('/v1/rpc/listOrgs', 'a token sees its own org alone'),
-  missing('/v1/rpc/listPreferences', 'preferences of the platform are not kept'),
+  missing(
+    '/v1/rpc/listPreferences',
+    'what the platform lets an org prefer is not kept; what an org prefers is shown by showOrg',
+  ),
   missing('/v1/rpc/listCapabilities', 'capabilities of the platform are not kept'),
   missing('/v1/rpc/showSystemInfo', 'tells about the platform'),
 ];
