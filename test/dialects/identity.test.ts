@@ -61,8 +61,13 @@ const seed = () => ({
     { name: 'securityQuestionText1', value: 'First street?' },
     { name: 'securityQuestionId2', value: 'q2' },
     { name: 'sercurityQuestionText2', value: 'First pet?' },
+    { name: 'securityQuestionId3', value: 'q3' },
+    { name: 'sercurityQuestionText3', value: 'First school?' },
     { name: 'sercurityQuestionAnswer1', value: 'Elm Street' },
     { name: 'sercurityQuestionAnswer2', value: 'Rex' },
+    { name: 'securityQuestionAnswer3', value: 'Hill School' },
+    { name: 'emailValidationDate', value: '2016-09-06T00:00:00Z' },
+    { name: 'failedPasswordResetAttempt', value: '0' },
   ],
 });
 
@@ -77,8 +82,10 @@ describe('a user', () => {
     expect(createdBy.externalId).toBe(world.seed.clientId);
     expect(modifiedBy).toEqual(createdBy);
     const shown = pairs(attributes);
-    const hidden = ['passwordExpirationDate', 'sercurityQuestionAnswer1', 'sercurityQuestionAnswer2'];
-    expect(shown).toEqual(Object.fromEntries(Object.entries(pairs(sent)).filter(([name]) => !hidden.includes(name))));
+    // Answers are shown to nobody; the others are read-only, and nothing of them is so for somebody new.
+    const hidden = /Answer|^(passwordExpirationDate|emailValidationDate|failedPasswordResetAttempt)$/;
+    expect(shown).toEqual(Object.fromEntries(Object.entries(pairs(sent)).filter(([name]) => !hidden.test(name))));
+    expect([Object.keys(given).length, sent.length]).toEqual([15, 16]);
     expect(await ok(call('GET', `/users/${given.externalId}`))).toEqual(made);
   });
 
@@ -165,9 +172,9 @@ describe('a user', () => {
     const { externalId } = await ok(call('POST', '/users', seed()));
     const kept = (await service.dump()).filter(({ k }) => k === 'answers');
     const hashes = Object.values(kept.at(-1)?.hashes as Json) as string[];
-    expect(hashes).toHaveLength(2);
+    expect(hashes).toHaveLength(3);
     expect(hashes.every((hash) => hash.startsWith('$argon2id$'))).toBe(true);
-    expect(JSON.stringify(kept)).not.toMatch(/elm street|rex/i);
+    expect(JSON.stringify(kept)).not.toMatch(/elm street|rex|hill school/i);
     const body = { name: 'a writer', permissions: ['users:read', 'users:write'] };
     const { clientId, clientSecret } = await ok(
       service.call('POST', `/v1/orgs/${world.seed.orgId}/clients`, { token: world.client, body }),
@@ -328,6 +335,27 @@ describe('requests', () => {
     expect((await call('DELETE', `/passwordResetRequests/${answer.id}`)).json.errors[0].code).toBe('INVALID_STATE');
     const body = { token: letters[0]?.token, password: NEW_PASSWORD };
     expect((await service.call('POST', '/v1/password-resets/complete', { body })).status).toBe(410);
+  });
+
+  test.each([
+    ['passwordResetRequests', { owner: true }],
+    ['contactPointValidations', { owner: false }],
+  ])('of the kind %s are made of the guide’s own members and come back in their shape', async (kind, { owner }) => {
+    const { email } = await activePerson(service, world.seed.orgId);
+    const by = { externalId: 'admin' };
+    const at = '2016-09-06T00:00:00Z';
+    const made = await ok(
+      call('POST', `/${kind}`, {
+        user: { externalId: email },
+        ...(owner && { owner: { internalId: world.seed.orgId } }),
+        ...{ createdDate: at, updatedDate: at, createdBy: by, modifiedBy: by },
+        attributes: [{ name: 'url', value: 'https://elsewhere.example' }],
+      }),
+    );
+    const members = ['user', 'createdDate', 'updatedDate', 'createdBy', 'modifiedBy', 'attributes'];
+    expect(Object.keys(made).sort()).toEqual([...members, 'id', ...(owner ? ['owner'] : [])].sort());
+    expect(made.user).toEqual({ externalId: email });
+    expect(JSON.stringify(made)).not.toMatch(/2016|elsewhere|"admin"/);
   });
 
   test('for a new password that are deleted before the letter went out send none', async () => {

@@ -135,6 +135,23 @@ describe('the sample of the reference page', () => {
     expect(native).toMatchObject({ state: 'inactive', profile: { jobRole: 'SDR' }, teams: [team.id] });
   });
 
+  test('is accepted whole by a change, too', async () => {
+    const team = await newTeam('Changed');
+    const { attributes, relationships } = sample(team.number);
+    const { id, attributes: before } = await create();
+    const body = { data: { type: 'user', id, attributes: { ...attributes, email: before.email }, relationships } };
+    const { data } = await ok(call('PATCH', `/users/${id}`, body));
+    const kept = Object.entries(attributes).filter(
+      ([name]) => ![...READ_ONLY, 'email', 'jobRoleByName'].includes(name),
+    );
+    expect(data.attributes).toMatchObject(Object.fromEntries(kept));
+    for (const name of ['email', 'userGuid', 'createdAt', 'lastSignInAt']) {
+      expect(data.attributes[name]).toBe(before[name]);
+    }
+    expect(data.relationships).toMatchObject(relationships);
+    expect((await ok(call('GET', `/users?filter[id]=${id}`))).data).toEqual([data]);
+  });
+
   test('sent back as it came changes nothing', async () => {
     const { attributes, relationships } = sample((await newTeam('Returned')).number);
     const made = (await ok(call('POST', '/users', { data: { type: 'user', attributes, relationships } }))).data;
