@@ -5,9 +5,11 @@ import { leaseLetter } from '../../shared/directory/letters.ts';
 import { cancelReset, getReset, triggerReset } from '../../shared/directory/reset-requests.ts';
 import type { LinkId, UserId } from '../../shared/model/ids.ts';
 import { PERMISSIONS } from '../../shared/model/principal.ts';
+import { problemOf } from '../../shared/model/problem.ts';
 import { workerContext } from '../../shared/post-office.ts';
 import { keys, letterIds } from '../../shared/store/keys.ts';
 import { readOrgItem } from '../../shared/store/org-items.ts';
+import { auditedTypes } from '../support/guests.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, type Person } from '../support/world.ts';
@@ -18,6 +20,8 @@ beforeAll(async () => {
 });
 
 const MINUTE = 60_000;
+const CANCELLED = 'password-reset-cancelled';
+const codeOf = (error: unknown) => problemOf(error)?.code ?? String(error);
 
 async function caller(): Promise<Context> {
   const ctx = workerContext(service.services);
@@ -103,6 +107,28 @@ describe('a reset taken back', () => {
     expect([await stateOf(person.id, id), await stateOf(person.id, later)]).toEqual(['dead', 'open']);
     const body = { token: letters[0]?.token, password: NEW_PASSWORD };
     expect((await service.call('POST', '/v1/password-resets/complete', { body })).status).toBe(204);
+  });
+
+  test('and stopped at any call is taken back once or not at all', async () => {
+    let met = 0;
+    for (const mode of ['fail-before', 'commit-then-fail'] as const) {
+      for (let nth = 1; ; nth++) {
+        const { person, id } = await started();
+        service.faults.add({ service: 'dynamodb', mode, nth, times: 1 });
+        const first = await cancel(person.id, id).catch(codeOf);
+        const struck = service.faults.list().some((rule) => rule.struck > 0);
+        service.faults.clear();
+        if (!struck) break;
+        met++;
+        expect(['store-unavailable', undefined]).toContain(first);
+        // A repeat finds it open still, or finds it done.
+        expect([undefined, 'state-not-allowed']).toContain(await cancel(person.id, id).catch(codeOf));
+        expect(await stateOf(person.id, id)).toBe('dead');
+        expect(await lettersTo(person)).toEqual([]);
+        expect(auditedTypes(await service.dump(), person.id).filter((type) => type === CANCELLED)).toHaveLength(1);
+      }
+    }
+    expect(met).toBeGreaterThan(5);
   });
 
   test('by many at once is taken back once', async () => {
