@@ -1,7 +1,8 @@
 // Passwords: reset by letter, and change by the person. Has memory and function of its own, since it hashes.
 import * as v from 'valibot';
 import { changePassword } from '../shared/directory/own-password.ts';
-import { askReset, completeReset, listResets, triggerReset } from '../shared/directory/passwords.ts';
+import { askReset, completeReset } from '../shared/directory/passwords.ts';
+import { listResets, triggerReset } from '../shared/directory/reset-requests.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
 import { proofByAddress, provenBody, readProof } from '../shared/http/proof.ts';
 import { EmailAddress } from '../shared/model/email-address.ts';
@@ -17,6 +18,9 @@ const ResetView = v.object({
   id: v.string(),
   state: v.picklist(['queued', 'open', 'used', 'dead']),
   createdAt: Instant,
+  createdBy: v.optional(v.string()),
+  updatedAt: Instant,
+  updatedBy: v.optional(v.string()),
   expiresAt: v.optional(Instant),
 });
 

@@ -143,7 +143,15 @@ function environmentOf(surface: Surface, parts: FunctionParts): Record<string, s
     MAIL_CONFIGURATION_SET: parts.configurationSetName,
     MAIL_RATE_PER_SECOND: String(stage.mail.ratePerSecond),
     BASE_URL: parts.baseUrl,
+    ...hostOf(surface, stage),
     ...(stage.preferences && { PREFERENCES: JSON.stringify(stage.preferences) }),
     ...Object.fromEntries(rings),
   };
+}
+
+/** The host name of the language that the surface speaks, where the stage gives it one. */
+function hostOf(surface: Surface, { hosts = {} }: StageSettings): Record<string, string> {
+  const name = surface.kind === 'http' ? surface.dialect?.slice(1) : undefined;
+  const domain = name === undefined ? undefined : hosts[name];
+  return name !== undefined && domain ? { HOSTS: JSON.stringify({ [name]: domain.name }) } : {};
 }

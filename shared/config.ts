@@ -12,6 +12,8 @@ export interface Config {
   tableName?: string;
   /** Scheme, host and port of the service: in every link, and issuer of every token. Never taken from a request. */
   baseUrl: string;
+  /** Host names at whose root another system's language is spoken, by the name of its mount. */
+  hosts?: Readonly<Record<string, string>>;
   mailFrom: string;
   mailConfigurationSet?: string;
   /** Letters per second that SES allows this deployment. */
@@ -37,6 +39,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stage: required('STAGE'),
     ...(tableName && { tableName }),
     baseUrl: required('BASE_URL').replace(/\/$/, ''),
+    ...(env.HOSTS && { hosts: JSON.parse(env.HOSTS) }),
     mailFrom: env.MAIL_FROM ?? '',
     ...(configurationSet && { mailConfigurationSet: configurationSet }),
     mailRatePerSecond: Number(env.MAIL_RATE_PER_SECOND ?? 14),

@@ -21,6 +21,9 @@ export interface Manner {
   limits?: NonNullable<Operation['limits']>;
 }
 
+/** Where this language begins for the caller: addresses in answers lead back to where they came from. */
+export const hereOf = ({ surfaceUrl, baseUrl }: Context): string => surfaceUrl ?? baseUrl;
+
 export interface Call {
   params: Record<string, string>;
   query: URLSearchParams;

@@ -9,8 +9,16 @@ import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { readOrgItem } from '../store/org-items.ts';
-import { type LinkRecord, linkItem, readCredential, readLinkItem } from '../store/secret-items.ts';
-import { absent, type Write } from '../store/table.ts';
+import {
+  type LinkRecord,
+  linkItem,
+  putLink,
+  readCredential,
+  readLinkItem,
+  type Traces,
+  tracesOf,
+} from '../store/secret-items.ts';
+import type { Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId, newNonce, personOf, principalOf, secondsFrom } from './context.ts';
@@ -116,11 +124,14 @@ function newProof(ctx: Context, user: UserRecord, email: EmailAddress): { link: 
     email,
     ...(user.email && { from: user.email }),
     createdAt: instant(ctx.now),
+    createdBy: principalOf(ctx).id,
     expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
     letterId: letter.id,
   };
-  const put: Write = { put: linkItem(link), when: absent, otherwise: { code: 'version-conflict' } };
-  return { link, writes: [put, locate(id, user.orgId, user.id, linkItem(link).ttl as number), putLetter(letter)] };
+  return {
+    link,
+    writes: [putLink(link), locate(id, user.orgId, user.id, linkItem(link).ttl as number), putLetter(letter)],
+  };
 }
 
 export const proofEvent = (
@@ -159,13 +170,9 @@ async function readOpen(ctx: Context, id: LinkId, userId?: UserId): Promise<Link
 }
 
 /** A proof of a person by its id, whatever became of it. Fails with `not-found`. */
-export async function getValidation(
-  ctx: Context,
-  id: LinkId,
-  userId?: UserId,
-): Promise<ValidationView & { createdAt: Instant }> {
+export async function getValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<ValidationView & Traces> {
   const link = await readLink(ctx, id, userId);
-  return { ...viewOf(link), createdAt: link.createdAt as Instant };
+  return { ...viewOf(link), ...tracesOf(link) };
 }
 
 /** The same proof with a new link and letter; the older link is dead. */
@@ -180,6 +187,7 @@ export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Pro
       epoch: user?.epoch ?? before.epoch,
       ...(user?.email && { from: user.email }),
       createdAt: instant(ctx.now),
+      createdBy: principalOf(ctx).id,
       expiresAt: instant(secondsFrom(ctx.now, PROOF_SECONDS)),
       letterId: letter.id,
     };
@@ -191,7 +199,8 @@ export function resendValidation(ctx: Context, id: LinkId, userId?: UserId): Pro
 export function cancelValidation(ctx: Context, id: LinkId, userId?: UserId): Promise<void> {
   return reapply(async () => {
     const before = await readOpen(ctx, id, userId);
-    const cancelled = replaceLink({ ...before, cancelledAt: instant(ctx.now) }, before);
+    const off = { cancelledAt: instant(ctx.now), cancelledBy: principalOf(ctx).id };
+    const cancelled = replaceLink({ ...before, ...off }, before);
     await commit(ctx, proofEvent(before, 'contact-validation-cancelled'), [cancelled], undefined);
   });
 }

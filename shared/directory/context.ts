@@ -44,6 +44,11 @@ export interface Context extends Directory {
   requestId: string;
   /** The caller's network address as API Gateway saw it; IPv6 cut to its /64. */
   source: string;
+  /**
+   * Where the surface that was called begins for its caller, for addresses that lead back there: at the root of a host
+   * name of its own, else under its mount. Absent where no surface was called.
+   */
+  surfaceUrl?: string;
   principal?: Principal;
   /** Reads the caller's standing once per request. Every commit waits for it, so no change escapes the check. */
   standing(): Promise<Standing>;

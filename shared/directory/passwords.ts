@@ -1,19 +1,18 @@
-// Passwords: reset by letter, and what one must be. Their change by the person is in own-password.ts.
+// Passwords: reset by letter, and what one must be. Resets that an admin sends are in reset-requests.ts, the change by the
+// person in own-password.ts.
 import type { EmailAddress } from '../model/email-address.ts';
-import type { LinkId, UserId } from '../model/ids.ts';
+import type { LinkId } from '../model/ids.ts';
 import { fail } from '../model/problem.ts';
-import type { Instant } from '../model/text.ts';
 import { parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
 import { hashPassword } from '../security/password-hash.ts';
 import { checkPassword, MIN_PASSWORD_LENGTH, SAME_AS_CURRENT } from '../security/password-policy.ts';
 import { guardWrites } from '../store/admin-items.ts';
 import { noEvent } from '../store/audit-items.ts';
 import { readClaim } from '../store/claim-items.ts';
-import { h, keys, letterIds, partitions } from '../store/keys.ts';
-import { putLetter, readLetterItem } from '../store/letter-items.ts';
+import { h, keys, letterIds } from '../store/keys.ts';
+import { putLetter } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
-  cancelLink,
   isCurrent,
   isSuperseded,
   type LinkRecord,
@@ -30,7 +29,7 @@ import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
 import { withNewPassword } from './record.ts';
 import { readmit } from './sign-in-check.ts';
-import { readOwn, stamped } from './users.ts';
+import { stamped } from './users.ts';
 
 const WINDOW_MS = 60_000;
 
@@ -61,73 +60,6 @@ export async function askReset(ctx: Context, address: EmailAddress): Promise<voi
   } catch (error) {
     if (!repeated) throw error;
   }
-}
-
-export interface ResetView {
-  id: string;
-  state: 'queued' | 'open' | 'used' | 'dead';
-  createdAt: Instant;
-  expiresAt?: Instant;
-}
-
-/** A reset asked for by an admin: the same letter, without any link in the answer. */
-export async function triggerReset(ctx: Context, id: UserId): Promise<ResetView> {
-  const user = await readOwn(ctx, id);
-  const linkId = newId<LinkId>(ctx);
-  // The letter is named by its link, so that a reset can be told before it is sent.
-  const letterId = letterIds.ofPerson(id, linkId);
-  const letter = newLetter(ctx, { id: letterId, kind: 'password-reset', orgId: user.orgId, userId: id, linkId });
-  const event = { type: 'password-reset-asked', orgId: user.orgId, userId: id, subjectId: linkId } as const;
-  const view: ResetView = { id: linkId, state: 'queued', createdAt: instant(ctx.now) };
-  return commit(ctx, event, [putLetter(letter)], view);
-}
-
-/** The resets sent to a person and where they stand; never a link. */
-export async function listResets(ctx: Context, id: UserId): Promise<{ items: ResetView[] }> {
-  const user = await readOwn(ctx, id);
-  const secrets = partitions.secrets(user.orgId, id);
-  const { items } = await ctx.table.query({ pk: secrets, begins: 'L#reset', descending: true, limit: 100 });
-  const current = items.find((item) => item.k === 'current')?.id;
-  const links = items.filter((item) => item.k === 'link').map(readLinkItem);
-  return { items: links.map((link) => toResetView(link, user, link.id === current, ctx.now)) };
-}
-
-/** One reset of a person by its id; `queued` while its letter waits. Fails with `not-found`. */
-export async function getReset(ctx: Context, userId: UserId, id: LinkId): Promise<ResetView> {
-  const user = await readOwn(ctx, userId);
-  const [item, pointer, letter] = await ctx.table.getMany([
-    keys.link(user.orgId, userId, 'reset', id),
-    keys.currentLink(user.orgId, userId, 'reset'),
-    keys.letter(letterIds.ofPerson(userId, id)),
-  ]);
-  if (item) return toResetView(readLinkItem(item), user, pointer?.id === id, ctx.now);
-  const waiting = letter && readLetterItem(letter);
-  if (waiting?.userId !== userId || waiting.orgId !== user.orgId) fail('not-found');
-  const state = waiting.state === 'queued' || waiting.state === 'sending' ? 'queued' : 'dead';
-  return { id, state, createdAt: waiting.createdAt as Instant };
-}
-
-/** Makes the link of a reset dead. One whose letter is not sent yet, or that is used, is refused by its state. */
-export function cancelReset(ctx: Context, userId: UserId, id: LinkId): Promise<void> {
-  return reapply(async () => {
-    const { state } = await getReset(ctx, userId, id);
-    if (state !== 'open') fail({ code: 'state-not-allowed', from: state, to: 'cancelled' });
-    const { orgId } = await readOwn(ctx, userId);
-    const event = { type: 'password-reset-cancelled', orgId, userId, subjectId: id } as const;
-    await commit(ctx, event, [cancelLink(keys.link(orgId, userId, 'reset', id), instant(ctx.now))], undefined);
-  });
-}
-
-function toResetView(link: LinkRecord, user: UserRecord, isNewest: boolean, now: Date): ResetView {
-  const alive =
-    isNewest && !link.cancelledAt && link.epoch === user.epoch && (link.expiresAt ?? '') > now.toISOString();
-  const open = alive ? ('open' as const) : ('dead' as const);
-  return {
-    id: link.id,
-    state: link.usedAt ? 'used' : open,
-    createdAt: link.createdAt as Instant,
-    ...(link.expiresAt && { expiresAt: link.expiresAt as Instant }),
-  };
 }
 
 interface ResetLocator {

@@ -81,6 +81,7 @@ async function resetLetter(
     epoch: person.epoch,
     email: person.email ?? '',
     createdAt: letter.createdAt,
+    ...(letter.askedBy && { createdBy: letter.askedBy }),
     expiresAt: instant(secondsFrom(ctx.now, RESET_SECONDS)),
     letterId: letter.id,
   };

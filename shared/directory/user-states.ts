@@ -1,7 +1,7 @@
 // The moves of people between their states, the lock beside them, and their roles. Any move that is not here is refused
 // with `state-not-allowed`. A guest's org changes its own roles and may let the person go, nothing else.
 import type { OrgId, UserId } from '../model/ids.ts';
-import { knowsRoles, permissionsOf, type Role } from '../model/principal.ts';
+import { permissionsOf, type Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
 import { LIVE, type User, type UserState } from '../model/user.ts';
@@ -16,7 +16,7 @@ import { cancelErase } from './erase/erasures.ts';
 import {
   changeFound,
   changeUser,
-  checkAboveNone,
+  checkRoleChange,
   eventOf,
   type Planned,
   readUser,
@@ -169,11 +169,7 @@ export function changeRoles(
     if (version !== undefined && before.version !== version) fail('version-stale');
     const standing = await ctx.standing();
     const wanted = [...new Set(rolesOf(before.roles))];
-    // What stays as it is asks for nothing: roles above the caller's own may be sent back as they were read.
-    if (!knowsRoles(wanted, standing.org?.ownRoles)) fail('role-unknown');
-    const given = wanted.filter((role) => !before.roles.includes(role));
-    const taken = before.roles.filter((role) => !wanted.includes(role));
-    checkAboveNone(standing, [...given, ...taken]);
+    checkRoleChange(standing, before.roles, wanted);
     if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return unchanged(ctx, membershipOf(before));
     const after = stamped(ctx, { ...before, roles: wanted }, before.version + 1);
     const done = { ...eventOf(after, 'user-roles-changed'), changed: ['roles'] };

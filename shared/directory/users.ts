@@ -191,11 +191,24 @@ export function changeUser(
   return reapply(async () => changeFound(ctx, await readWhole(ctx, id, states), type, version, decide));
 }
 
-/**
- * One try to change the person who was found. Raises the version, moves claims, side items, the admins guard and the
- * guests' copies along. A change that changes nothing commits nothing.
- */
+/** One try to change the person who was found, by their home. */
 export async function changeFound(
+  ctx: Context,
+  found: Found,
+  type: EventType,
+  version: number | undefined,
+  decide: (before: UserRecord) => Promise<Planned>,
+): Promise<User> {
+  const { homeOrgId, version: present } = found.record;
+  if (homeOrgId) fail(version === undefined || version === present ? 'not-home-org' : 'version-stale');
+  return changeMember(ctx, found, type, version, decide);
+}
+
+/**
+ * The same for a guest, too, of whom the plan changes roles and teams alone: what a membership is. Raises the version,
+ * moves claims, side items, the admins guard and the guests' copies along. A change that changes nothing commits nothing.
+ */
+export async function changeMember(
   ctx: Context,
   { record: before, activity, work }: Found,
   type: EventType,
@@ -203,7 +216,6 @@ export async function changeFound(
   decide: (before: UserRecord) => Promise<Planned>,
 ): Promise<User> {
   if (version !== undefined && before.version !== version) fail('version-stale');
-  if (before.homeOrgId) fail('not-home-org');
   const { after: planned, writes = [], guests, type: actual = type } = await decide(before);
   const changed = changedMembers(before, planned);
   if (changed.length === 0) return unchanged(ctx, toUser(before, activity, work));
@@ -245,6 +257,14 @@ export function checkPermission({ permissions }: Standing, wanted: Permission): 
 export function checkGrant(standing: Standing, roles: readonly Role[]): void {
   if (!knowsRoles(roles, standing.org?.ownRoles)) fail('role-unknown');
   checkAboveNone(standing, roles);
+}
+
+/** Roles given and taken: what stays as it is asks for nothing, also where it is above the caller's own. */
+export function checkRoleChange(standing: Standing, before: readonly Role[], wanted: readonly Role[]): void {
+  if (!knowsRoles(wanted, standing.org?.ownRoles)) fail('role-unknown');
+  const given = wanted.filter((role) => !before.includes(role));
+  const taken = before.filter((role) => !wanted.includes(role));
+  checkAboveNone(standing, [...given, ...taken]);
 }
 
 /** Roles of somebody the caller acts on: nobody takes from, or gets at, one who may more than they. */

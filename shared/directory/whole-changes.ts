@@ -8,10 +8,19 @@ import { MAX_UNITS } from '../model/structure.ts';
 import type { User, UserPatch } from '../model/user.ts';
 import { joinTeam, leaveTeam } from '../store/structure-items.ts';
 import type { UserRecord } from '../store/user-items.ts';
+import { reapply } from './commit.ts';
 import { type Context, orgOf } from './context.ts';
 import { checkReferences, checkTeams } from './references.ts';
 import { fromInactive, toInactive } from './user-states.ts';
-import { changeUser, checkAboveNone, checkGrant, checkPermission, type Planned, settled, toPatched } from './users.ts';
+import {
+  changeMember,
+  checkPermission,
+  checkRoleChange,
+  type Planned,
+  readWhole,
+  settled,
+  toPatched,
+} from './users.ts';
 
 export interface WholeChange {
   patch?: UserPatch;
@@ -24,8 +33,8 @@ export interface WholeChange {
 type Step = (before: UserRecord) => Promise<Planned>;
 
 /**
- * Needs `roles:write` and `teams:write` beside `users:write` where roles or teams change. Fails as `updateUser`,
- * `deactivateUser`, `activateUser` and `setRoles` do.
+ * Needs `roles:write` and `teams:write` beside `users:write` where roles or teams change; those two may be changed of guests
+ * as well. Fails as `updateUser`, `deactivateUser`, `activateUser` and `setRoles` do.
  */
 export function changeWhole(ctx: Context, id: UserId, change: WholeChange, version?: number): Promise<User> {
   const { patch, inactive, roles, teams } = change;
@@ -38,7 +47,14 @@ export function changeWhole(ctx: Context, id: UserId, change: WholeChange, versi
     ...(roles ? [(before: UserRecord) => toRoles(ctx, before, roles)] : []),
     ...(teams ? [(before: UserRecord) => toTeams(ctx, before, teams, known)] : []),
   ];
-  return changeUser(ctx, id, 'user-updated', version, (before) => inTurn(before, steps));
+  return reapply(async () => {
+    const found = await readWhole(ctx, id);
+    const { record } = found;
+    const moves = inactive !== undefined && (record.state === 'inactive') !== inactive;
+    // Of a guest an org has roles and teams; everything else is their home's.
+    if (record.homeOrgId && (patch || moves)) fail('not-home-org');
+    return changeMember(ctx, found, 'user-updated', version, (before) => inTurn(before, steps));
+  });
 }
 
 /** What ended or began for the person says what the whole change is called. */
@@ -69,8 +85,7 @@ async function toRoles(ctx: Context, before: UserRecord, wanted: readonly Role[]
   if (JSON.stringify(roles) === JSON.stringify(before.roles)) return { after: before };
   const standing = await ctx.standing();
   checkPermission(standing, 'roles:write');
-  checkGrant(standing, roles);
-  checkAboveNone(standing, before.roles);
+  checkRoleChange(standing, before.roles, roles);
   return { after: { ...before, roles }, type: 'user-roles-changed' };
 }
 

@@ -3,6 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 
 export interface HttpRequest {
   method: string;
+  /** Host name that the client called, as it says: to be compared with those known, never to be repeated. */
+  host: string;
   path: string;
   /** Values of the route's placeholders, as they stand in the path. */
   params: Record<string, string>;
@@ -23,6 +25,7 @@ export function toRequest(event: APIGatewayProxyEventV2): Omit<HttpRequest, 'par
   const headers = Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']);
   return {
     method: event.requestContext.http.method,
+    host: event.requestContext.domainName.toLowerCase(),
     path: event.rawPath,
     query: new URLSearchParams(event.rawQueryString ?? ''),
     headers: Object.fromEntries(headers),

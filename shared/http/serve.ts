@@ -25,6 +25,8 @@ interface Call {
   requestId: string;
   started: number;
   request: HttpRequest;
+  /** Where the surface begins for this caller. */
+  surfaceUrl: string;
   operation?: Operation;
   /** How the surface says no where no operation was found. */
   spell?: Operation['spell'];
@@ -59,7 +61,9 @@ export function serve(
       const asked = toRequest(event);
       const request = { ...asked, path: mounted(asked.path, mount), params: {} };
       const requestId = services.newRequestId();
-      calls.set(event, { services, request, requestId, started: performance.now(), ...(spell && { spell }) });
+      const surfaceUrl = surfaceUrlOf(services.config, asked.host, mount);
+      const started = performance.now();
+      calls.set(event, { services, request, surfaceUrl, requestId, started, ...(spell && { spell }) });
     })
     .after(({ event, response }) => {
       const call = calls.get(event);
@@ -86,6 +90,12 @@ export function serve(
 
 const mounted = (path: string, mount = ''): string =>
   path === mount || path.startsWith(`${mount}/`) ? path : `${mount}${path}`;
+
+/** What a client says of the host is believed where it is the one that the deployment gave this surface. */
+function surfaceUrlOf({ baseUrl, hosts = {} }: Services['config'], host: string, mount = ''): string {
+  const own = hosts[mount.slice(1)];
+  return own !== undefined && own.toLowerCase() === host ? `https://${own}` : `${baseUrl}${mount}`;
+}
 
 /** A surface whose operations all refuse in one way refuses so what is none of them: a mistyped page is a page. */
 function commonSpelling(operations: readonly Operation[]): Operation['spell'] {
@@ -226,13 +236,14 @@ function readForm(body: Buffer): Record<string, string> {
 }
 
 function newContext(call: Call, operation: Operation, now: Date, source: string, principal?: Principal): Context {
-  const { services, requestId } = call;
+  const { services, requestId, surfaceUrl } = call;
   let standing: Promise<Standing> | undefined;
   const ctx: Context = {
     ...services.directory,
     now,
     requestId,
     source,
+    surfaceUrl,
     ...(principal && { principal }),
     standing() {
       standing ??= readStanding(ctx, typeof operation.access === 'object' ? operation.access : undefined);

@@ -22,6 +22,8 @@ export interface LetterRecord {
   userId?: string;
   inviteId?: string;
   linkId?: string;
+  /** Who asked for it in the person's place. */
+  askedBy?: string;
   /** Hash of the address asked about, where nobody has been looked up yet. */
   addressHash?: string;
   /** An address that no record holds any more, for the notice to the old one. */
@@ -59,6 +61,7 @@ const NAMES: Names<LetterRecord> = {
   userId: 'u',
   inviteId: 'i',
   linkId: 'link',
+  askedBy: 'by',
   addressHash: 'ah',
   to: 'to',
   facts: 'facts',
@@ -83,5 +86,14 @@ export const readLetterItem = (item: Item): LetterRecord => unpack(item, NAMES);
 export const putLetter = (letter: LetterRecord): Write => ({
   put: letterItem(letter),
   when: { is: 'absent' },
+  otherwise: { code: 'version-conflict' },
+});
+
+/** Takes a letter that nobody holds out of its lane. */
+export const voidLetter = ({ id }: LetterRecord, at: string): Write => ({
+  update: keys.letter(id),
+  set: { st: 'voided', at },
+  remove: ['lp', 'su'],
+  when: { attribute: 'st', equals: 'queued' },
   otherwise: { code: 'version-conflict' },
 });

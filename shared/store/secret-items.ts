@@ -1,10 +1,11 @@
 // What lies in a person's secret partition: the credential and the link records. Only functions that need them may
 // read here, and no index shows them.
 import type { LinkId, OrgId, UserId } from '../model/ids.ts';
+import type { Instant } from '../model/text.ts';
 import type { LinkPurpose } from '../security/link-token.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys } from './keys.ts';
-import { equals, every, type Item, type Key, some, type Write } from './table.ts';
+import { equals, every, type Item, some, type Write } from './table.ts';
 
 export interface Credential {
   /** PHC string. */
@@ -54,10 +55,13 @@ export interface LinkRecord {
   from?: string;
   /** When the letter was made: the order in which links replace each other. */
   createdAt: string;
+  /** Who asked for the letter; absent where that was the person, unseen. */
+  createdBy?: string;
   /** Counted from sending; absent until the first letter goes out. */
   expiresAt?: string;
   usedAt?: string;
   cancelledAt?: string;
+  cancelledBy?: string;
   letterId?: string;
 }
 
@@ -71,9 +75,11 @@ const NAMES: Names<LinkRecord> = {
   email: 'em',
   from: 'fr',
   createdAt: 'ca',
+  createdBy: 'cb',
   expiresAt: 'xp',
   usedAt: 'used',
   cancelledAt: 'off',
+  cancelledBy: 'ob',
   letterId: 'lid',
 };
 
@@ -109,10 +115,35 @@ export const isCurrent = (link: LinkRecord): Write => ({
   otherwise: { code: 'link-not-usable' },
 });
 
+/** A link's record, where there is none of its id yet. */
+export const putLink = (link: LinkRecord): Write => ({
+  put: linkItem(link),
+  when: { is: 'absent' },
+  otherwise: { code: 'version-conflict' },
+});
+
+/** Who made of it what it is, and when: whoever uses a link is the person it was sent to. */
+export function tracesOf({ createdAt, createdBy, usedAt, cancelledAt, cancelledBy, userId }: LinkRecord): Traces {
+  const made = { createdAt: createdAt as Instant, createdBy };
+  if (usedAt) return { ...made, updatedAt: usedAt as Instant, updatedBy: userId };
+  if (cancelledAt) return { ...made, updatedAt: cancelledAt as Instant, updatedBy: cancelledBy };
+  return { ...made, updatedAt: made.createdAt, updatedBy: createdBy };
+}
+
+export interface Traces {
+  createdAt: Instant;
+  createdBy: string | undefined;
+  updatedAt: Instant;
+  updatedBy: string | undefined;
+}
+
 /** Ends a link that nobody used. */
-export const cancelLink = (key: Key, now: string): Write => ({
-  update: key,
-  set: { off: now },
+export const cancelLink = (
+  { orgId, userId, purpose, id }: LinkRecord,
+  { at, by }: { at: string; by: string },
+): Write => ({
+  update: keys.link(orgId, userId, purpose, id),
+  set: { off: at, ob: by },
   when: every({ is: 'present' }, { attribute: 'used', equals: undefined }),
   otherwise: { code: 'version-conflict' },
 });

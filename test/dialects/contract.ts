@@ -111,7 +111,14 @@ export function contract(
   describe('its refusals', () => {
     test.each(Object.keys(PROBLEMS) as ProblemCode[])('say %s in their own form', (code) => {
       const operation = operations[0] as Operation;
-      const request = { method: 'GET', path: operation.path, params: {}, query: new URLSearchParams(), headers: {} };
+      const request = {
+        method: 'GET',
+        host: '',
+        path: operation.path,
+        params: {},
+        query: new URLSearchParams(),
+        headers: {},
+      };
       const problem = { code, detail: 'd', issues: [{ pointer: '/email', message: 'is wrong' }], retryAfterSeconds: 3 };
       const call = { requestId: 'r', request: { ...request, body: Buffer.alloc(0) } };
       const reply = operation.spell?.(problem, call);

@@ -33,6 +33,7 @@ const seed = (email: string): Json => ({
   ],
   state: 'active',
   title: 'Countess',
+  username: email.split('@')[0],
   manager: { id: world.owner.id, selfUri: `/api/v2/users/${world.owner.id}` },
   images: [{ resolution: 'x96', imageUri: 'https://images.example/ada.png' }],
   version: 1,
@@ -64,10 +65,11 @@ const seed = (email: string): Json => ({
 describe('the seed’s user', () => {
   test('is accepted as it stands and answered in its shape', async () => {
     const email = newAddress();
-    const { groups: _groups, ...sample } = seed(email);
+    const sample = seed(email);
+    expect(Object.keys(sample)).toHaveLength(34);
     const made = await ok(call('POST', '', sample));
     const read = await get(`/${made.id}?expand=${EVERYTHING}`);
-    const kept = 'name chat department email title images certifications biography employerInfo profileSkills';
+    const kept = 'name chat department email title username images certifications biography employerInfo profileSkills';
     for (const name of [...kept.split(' '), 'acdAutoAnswer']) expect(read[name], name).toEqual(sample[name]);
     expect(read.addresses).toMatchObject(sample.addresses);
     expect(read.locations[0]).toMatchObject({ id: 'site-1', notes: 'by the window', coordinates: { x: 1, y: 2 } });

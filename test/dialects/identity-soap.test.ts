@@ -2,9 +2,11 @@
 // never send such a thing.
 import * as soap from 'soap';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { newCrowd } from '../support/crowd.ts';
 import { type Listening, listen } from '../support/listening.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
-import { NEW_PASSWORD, newAddress, newWorld, ok, type World } from '../support/world.ts';
+import { activePerson, NEW_PASSWORD, newAddress, newWorld, ok, PASSWORD, type World } from '../support/world.ts';
+import { comesIn, overtaken, restored } from './journeys.ts';
 
 let service: TestService;
 let world: World;
@@ -24,9 +26,10 @@ async function newClient(id: string, secret: string) {
 beforeAll(async () => {
   service = await testService();
   world = await newWorld(service);
+  await newCrowd(service, 320);
   open = await listen(service);
   client = await newClient(world.seed.clientId, world.seed.clientSecret);
-});
+}, 60_000);
 afterAll(() => open.stop());
 
 const invoke = async (method: string, args: Json, by = client) => (await by[`${method}Async`]?.(args))?.[0]?.result;
@@ -43,6 +46,7 @@ async function faultOf(call: Promise<unknown>): Promise<Json> {
 describe('a client made of the WSDL', () => {
   test('knows every method', () => {
     expect(Object.keys(client.describe().IdentityService.IdentitySoap).sort()).toEqual([
+      'changeOrg',
       'changeUser',
       'createContactPointValidation',
       'createPasswordResetRequest',
@@ -50,6 +54,7 @@ describe('a client made of the WSDL', () => {
       'deleteContactPointValidation',
       'deletePasswordResetRequest',
       'deleteUser',
+      'listOrgs',
       'listUsers',
       'showContactPointValidation',
       'showOrg',
@@ -58,43 +63,143 @@ describe('a client made of the WSDL', () => {
     ]);
   });
 
-  test('creates, shows, changes, lists, invites and deletes', async () => {
+  test('drives a user from the invite to the way back', async () => {
     const [externalId, email] = [`O'Neil & <${newAddress()}>`, newAddress()];
-    const attributes = [
-      { name: 'registrationMethod', value: 'phone' },
-      { name: 'sercurityQuestionAnswer1', value: 'Elm' },
-    ];
+    const key = { user: { externalId } };
+    const attributes = [{ name: 'registrationMethod', value: 'phone' }];
     const user = { externalId, email, firstName: 'Zoë', lastName: '山田', roles: ['Agent'], attributes };
     const made = await invoke('createUser', { user, org: { internalId: world.seed.orgId } });
-    expect(made).toMatchObject({ externalId, email, firstName: 'Zoë', lastName: '山田', loginEnabled: true });
-    expect(made.attributes).toEqual([attributes[0]]);
-    const [letter] = await service.deliver();
-    const body = { token: letter?.token, password: NEW_PASSWORD, profile: {} };
-    await ok(service.call('POST', '/v1/invites/accept', { body }));
-    await service.signIn(email, NEW_PASSWORD);
-    expect(await invoke('showUser', { user: { externalId } })).toMatchObject({ externalId, email });
-    const changed = await invoke('changeUser', { user: { externalId, lastName: 'Smith', loginEnabled: false } });
-    expect(changed).toMatchObject({ firstName: 'Zoë', lastName: 'Smith', loginEnabled: false });
-    await service.project();
-    const listed = await invoke('listUsers', { sample: { lastName: 'Smith' } });
-    expect(listed.map((one: Json) => one.externalId)).toEqual([externalId]);
-    expect(await invoke('listUsers', { sample: { lastName: 'Nobody' } })).toBeUndefined();
-    await invoke('deleteUser', { user: { externalId } });
-    expect((await faultOf(invoke('showUser', { user: { externalId } }))).code).toBe('OBJECT_NOT_EXISTS');
+    const { createdDate, updatedDate, createdBy, modifiedBy, ...plain } = made;
+    expect(plain).toEqual({ ...user, loginEnabled: true });
+    expect([createdDate, updatedDate]).toEqual([expect.any(Date), createdDate]);
+    expect([createdBy, modifiedBy]).toEqual(Array(2).fill({ externalId: world.seed.clientId }));
+    await comesIn(world, email);
+    const { id } = await ok(service.call('GET', `/v1/users/by-email/${email}`, { token: world.client }));
+
+    const other = { externalId: newAddress(), email: newAddress() };
+    await invoke('createUser', { user: other });
+    const conflicts = [
+      ['createUser', { user: { externalId, email: newAddress() } }],
+      ['createUser', { user: { externalId: newAddress(), email } }],
+      ['changeUser', { user: { externalId, email: other.email } }],
+    ] as const;
+    for (const [method, args] of conflicts) {
+      expect((await faultOf(invoke(method, args))).code, method).toBe('OBJECT_EXISTS');
+    }
+    const late = { user: { externalId, firstName: 'Overtaken' } };
+    const fault = await overtaken(world, id, 'Overtaken', () => faultOf(invoke('changeUser', late)));
+    expect(fault.code).toBe('INVALID_STATE');
+
+    const changed = await invoke('changeUser', { user: { externalId, lastName: 'Smith', roles: ['AccountManager'] } });
+    expect(changed).toMatchObject({ firstName: 'Zoë', lastName: 'Smith', roles: ['AccountManager'] });
+    const locked = await invoke('changeUser', { user: { externalId, loginEnabled: false } });
+    expect(locked.loginEnabled).toBe(false);
+    await expect(service.signIn(email, PASSWORD)).rejects.toThrow();
+    expect((await invoke('changeUser', { user: { externalId, loginEnabled: true } })).loginEnabled).toBe(true);
+    await service.signIn(email, PASSWORD);
+
+    const before = await invoke('showUser', key);
+    await invoke('deleteUser', key);
+    for (const method of ['showUser', 'deleteUser']) {
+      expect((await faultOf(invoke(method, key))).code, method).toBe('OBJECT_NOT_EXISTS');
+    }
+    expect((await faultOf(invoke('createUser', { user: { externalId, email } }))).code).toBe('OBJECT_EXISTS');
+    await restored(world, id);
+    const after = await invoke('showUser', key);
+    expect({ ...after, updatedDate }).toEqual({ ...before, updatedDate });
+    await service.signIn(email, PASSWORD);
   });
 
-  test('starts resets and proofs, and shows the org', async () => {
-    const [externalId, email] = [newAddress(), newAddress()];
-    await invoke('createUser', { user: { externalId, email } });
-    const reset = await invoke('createPasswordResetRequest', { passwordResetRequest: { user: { externalId } } });
-    expect(reset).toMatchObject({ user: { externalId }, owner: { internalId: world.seed.orgId } });
-    expect((await invoke('showPasswordResetRequest', { passwordResetRequest: { id: reset.id } })).id).toBe(reset.id);
-    const proof = await invoke('createContactPointValidation', { contactPointValidation: { user: { externalId } } });
-    expect((await invoke('showContactPointValidation', { contactPointValidation: { id: proof.id } })).id).toBe(
-      proof.id,
-    );
-    await invoke('deleteContactPointValidation', { contactPointValidation: { id: proof.id } });
-    expect((await invoke('showOrg', { org: {} })).internalId).toBe(world.seed.orgId);
+  test('lists hundreds by example, and none as nothing', async () => {
+    await service.project();
+    const listed = async (sample: Json): Promise<string[]> =>
+      ((await invoke('listUsers', { sample })) ?? []).map((one: Json) => one.externalId);
+    const all = await listed({});
+    expect(all.length).toBeGreaterThan(250);
+    expect(new Set(all).size).toBe(all.length);
+    const [enabled, disabled] = [await listed({ loginEnabled: true }), await listed({ loginEnabled: false })];
+    expect([...enabled, ...disabled].sort()).toEqual(all.toSorted());
+    expect(disabled.length).toBeGreaterThan(5);
+    const smiths = await listed({ lastName: 'Smith', roles: ['Agent'] });
+    expect(smiths.length).toBeGreaterThan(1);
+    expect(all).toEqual(expect.arrayContaining(smiths));
+    expect(await invoke('listUsers', { sample: { lastName: 'Nobody' } })).toBeUndefined();
+  });
+
+  test('names the guide’s misspelt attributes either way, and reads no answer back', async () => {
+    const externalId = newAddress();
+    const named = (names: Json) => Object.entries(names).map(([name, value]) => ({ name, value }));
+    const ids = { securityQuestionId1: 'q1', securityQuestionId2: 'q2', securityQuestionId3: 'q3' };
+    const guide = {
+      securityQuestionText1: 'Street?',
+      sercurityQuestionText2: 'Pet?',
+      sercurityQuestionText3: 'School?',
+      sercurityQuestionAnswer1: 'Elm',
+      sercurityQuestionAnswer2: 'Rex',
+      securityQuestionAnswer3: 'Hill',
+    };
+    const shown = async (texts: Json) => {
+      const { attributes } = await invoke('showUser', { user: { externalId } });
+      expect(Object.fromEntries(attributes.map(({ name, value }: Json) => [name, value]))).toEqual({
+        ...ids,
+        ...texts,
+      });
+      return true;
+    };
+    const texts = Object.fromEntries(Object.entries(guide).filter(([name]) => name.includes('Text')));
+    const attributes = named({ ...ids, ...guide });
+    const made = await invoke('createUser', { user: { externalId, email: newAddress(), attributes } });
+    expect(JSON.stringify(made)).not.toMatch(/Answer|Elm|Rex|Hill/);
+    expect(await shown(texts)).toBe(true);
+    const right = {
+      securityQuestionText2: 'Cat?',
+      securityQuestionText3: 'Town?',
+      securityQuestionAnswer1: 'Oak',
+      securityQuestionAnswer2: 'Tom',
+    };
+    await invoke('changeUser', { user: { externalId, attributes: named(right) } });
+    expect(await shown({ ...texts, sercurityQuestionText2: 'Cat?', sercurityQuestionText3: 'Town?' })).toBe(true);
+    const { hashes } = (await service.dump()).filter(({ k }) => k === 'answers').at(-1) as Json;
+    expect(Object.keys(hashes).sort()).toEqual(['1', '2', '3']);
+  });
+
+  test('takes both requests to their ends', async () => {
+    const { email, id } = await activePerson(service, world.seed.orgId);
+    const user = { externalId: email };
+    const by = { externalId: world.seed.clientId };
+    const kinds = [
+      ['PasswordResetRequest', 'passwordResetRequest', '/v1/password-resets/complete', { password: NEW_PASSWORD }],
+      ['ContactPointValidation', 'contactPointValidation', '/v1/contact-validations/complete', {}],
+    ] as const;
+    for (const [kind, argument, path, more] of kinds) {
+      const about = (request: Json) => ({ [argument]: request });
+      await service.deliver();
+      const made = await invoke(`create${kind}`, about({ user }));
+      expect(made).toMatchObject({ user, createdBy: by, modifiedBy: by });
+      if (kind === 'PasswordResetRequest') expect(made.owner.internalId).toBe(world.seed.orgId);
+      const letter = (await service.deliver()).find(({ to, token }) => to === email && token);
+      expect(JSON.stringify(made)).not.toContain(letter?.token);
+      expect(await invoke(`show${kind}`, about({ id: made.id }))).toEqual(made);
+      await ok(service.call('POST', path, { body: { token: letter?.token, ...more } }));
+      expect((await invoke(`show${kind}`, about({ id: made.id }))).modifiedBy).toEqual(user);
+      expect((await faultOf(invoke(`delete${kind}`, about({ id: made.id })))).code).toBe('INVALID_STATE');
+
+      const unwanted = await invoke(`create${kind}`, about({ user }));
+      await invoke(`delete${kind}`, about({ id: unwanted.id }));
+      expect((await service.deliver()).filter(({ to, token }) => to === email && token)).toEqual([]);
+    }
+    await service.signIn(email, NEW_PASSWORD);
+    const native = await ok(service.call('GET', `/v1/users/${id}`, { token: world.client }));
+    const validated = (await invoke('showUser', { user })).attributes;
+    expect(validated).toContainEqual({ name: 'emailValidationDate', value: native.security.emailVerifiedAt });
+  });
+
+  test('shows, lists and renames the org', async () => {
+    const own = await invoke('showOrg', { org: {} });
+    expect(own.internalId).toBe(world.seed.orgId);
+    expect(await invoke('listOrgs', { sample: {} })).toEqual([own]);
+    const attributes = [{ name: 'applicationName', value: 'Renamed' }];
+    expect((await invoke('changeOrg', { org: { attributes } })).attributes).toContainEqual(attributes[0]);
   });
 
   test('is told what is wrong by a symbol', async () => {

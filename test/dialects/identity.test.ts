@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { operations as links } from '../../functions/dialects/identity/links.ts';
 import { operations } from '../../functions/dialects/identity.ts';
+import { newGuest } from '../support/guests.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import {
@@ -60,8 +61,13 @@ const seed = () => ({
     { name: 'securityQuestionText1', value: 'First street?' },
     { name: 'securityQuestionId2', value: 'q2' },
     { name: 'sercurityQuestionText2', value: 'First pet?' },
+    { name: 'securityQuestionId3', value: 'q3' },
+    { name: 'sercurityQuestionText3', value: 'First school?' },
     { name: 'sercurityQuestionAnswer1', value: 'Elm Street' },
     { name: 'sercurityQuestionAnswer2', value: 'Rex' },
+    { name: 'securityQuestionAnswer3', value: 'Hill School' },
+    { name: 'emailValidationDate', value: '2016-09-06T00:00:00Z' },
+    { name: 'failedPasswordResetAttempt', value: '0' },
   ],
 });
 
@@ -76,8 +82,10 @@ describe('a user', () => {
     expect(createdBy.externalId).toBe(world.seed.clientId);
     expect(modifiedBy).toEqual(createdBy);
     const shown = pairs(attributes);
-    const hidden = ['passwordExpirationDate', 'sercurityQuestionAnswer1', 'sercurityQuestionAnswer2'];
-    expect(shown).toEqual(Object.fromEntries(Object.entries(pairs(sent)).filter(([name]) => !hidden.includes(name))));
+    // Answers are shown to nobody; the others are read-only, and nothing of them is so for somebody new.
+    const hidden = /Answer|^(passwordExpirationDate|emailValidationDate|failedPasswordResetAttempt)$/;
+    expect(shown).toEqual(Object.fromEntries(Object.entries(pairs(sent)).filter(([name]) => !hidden.test(name))));
+    expect([Object.keys(given).length, sent.length]).toEqual([15, 16]);
     expect(await ok(call('GET', `/users/${given.externalId}`))).toEqual(made);
   });
 
@@ -164,9 +172,9 @@ describe('a user', () => {
     const { externalId } = await ok(call('POST', '/users', seed()));
     const kept = (await service.dump()).filter(({ k }) => k === 'answers');
     const hashes = Object.values(kept.at(-1)?.hashes as Json) as string[];
-    expect(hashes).toHaveLength(2);
+    expect(hashes).toHaveLength(3);
     expect(hashes.every((hash) => hash.startsWith('$argon2id$'))).toBe(true);
-    expect(JSON.stringify(kept)).not.toMatch(/elm street|rex/i);
+    expect(JSON.stringify(kept)).not.toMatch(/elm street|rex|hill school/i);
     const body = { name: 'a writer', permissions: ['users:read', 'users:write'] };
     const { clientId, clientSecret } = await ok(
       service.call('POST', `/v1/orgs/${world.seed.orgId}/clients`, { token: world.client, body }),
@@ -192,6 +200,23 @@ describe('a user', () => {
     const again = await call('POST', '/users', { externalId: newAddress(), email });
     expect(again.json.errors[0].code).toBe('OBJECT_EXISTS');
   });
+});
+
+test('a guest has roles in this org, and everything else at home', async () => {
+  const guest = await newGuest(service, other.seed);
+  const path = `/users/${guest.email}`;
+  const { json } = await call('GET', path, undefined, guest.abroad);
+  for (const change of [
+    { firstName: 'Ours' },
+    { loginEnabled: false },
+    { roles: ['AccountManager'], attributes: [{ name: 'tags', value: 'ours' }] },
+    { roles: ['AccountManager'], attributes: [{ name: 'securityQuestionAnswer3', value: 'ours' }] },
+  ]) {
+    const refused = await call('PATCH', path, change, guest.abroad);
+    expect([refused.status, refused.json.errors[0].code]).toEqual([403, 'PERMISSION_DENIED']);
+  }
+  expect((await call('GET', path, undefined, guest.abroad)).json).toEqual(json);
+  expect((await ok(call('PATCH', path, { roles: ['viewer'] }, guest.abroad))).roles).toEqual(['viewer']);
 });
 
 describe('a list by example', () => {
@@ -225,6 +250,66 @@ describe('a list by example', () => {
   });
 });
 
+describe('the org', () => {
+  test('is the token’s, listed by example', async () => {
+    const own = await ok(call('GET', '/org'));
+    const list = async (args: Json) => (await ok(call('POST', '/rpc/listOrgs', args))).result;
+    expect(await list({})).toEqual([own]);
+    const { attributes, internalId, type } = own;
+    expect(await list({ sample: { internalId, type, attributes } })).toEqual([own]);
+    expect(await list({ sample: { type: 'Account' } })).toEqual([]);
+    expect(await list({ sample: { attributes: [{ name: 'applicationName', value: 'Another' }] } })).toEqual([]);
+    expect(await list({ parent: { internalId } })).toEqual([]);
+    const theirs = await call('POST', '/rpc/listOrgs', { parent: { internalId: other.seed.orgId } });
+    expect([theirs.status, theirs.json.errors[0].code]).toEqual([404, 'OBJECT_NOT_EXISTS']);
+  });
+
+  test('changes its name and preferences, and keeps all other settings', async () => {
+    const there = { token: other.client };
+    const path = `/v1/orgs/${other.seed.orgId}`;
+    const settings = { allowedDomains: ['example.test'], preferences: { loginOrg: 'ask', map: { size: 'L' } } };
+    await ok(service.call('PATCH', path, { ...there, body: { settings } }));
+    const before = await ok(call('GET', '/org', undefined, other.client));
+    expect(before.preferences).toEqual([{ name: 'size', value: 'L' }]);
+    expect(await ok(call('PUT', '/org', before, other.client))).toEqual(before);
+    const change = {
+      attributes: [{ name: 'applicationName', value: 'Renamed' }],
+      preferences: [
+        { name: 'size', value: '' },
+        { name: 'theme', value: 'dark' },
+      ],
+    };
+    const changed = await ok(call('PATCH', '/org', change, other.client));
+    expect(pairs(changed.attributes)).toEqual({ enabled: 'true', applicationName: 'Renamed' });
+    expect(changed.preferences).toEqual([{ name: 'theme', value: 'dark' }]);
+    const native = await ok(service.call('GET', path, there));
+    expect(native).toMatchObject({ name: 'Renamed', version: 3 });
+    expect(native.settings).toEqual({
+      adminMaySetPasswords: true,
+      allowedDomains: ['example.test'],
+      preferences: { loginOrg: 'ask', map: { theme: 'dark' } },
+    });
+  });
+
+  test('is refused what it cannot be, and anybody who may not change it', async () => {
+    const cases: [Json, number, string, string?][] = [
+      [{ type: 'Account' }, 400, 'ARG_INVALID_DATA', 'type'],
+      [{ parent: { internalId: other.seed.orgId } }, 400, 'ARG_INVALID_DATA', 'parent'],
+      [{ attributes: [{ name: 'enabled', value: 'false' }] }, 400, 'ARG_INVALID_DATA', 'enabled'],
+      [{ attributes: [{ name: 'defaultCallerID', value: '1' }] }, 400, 'ARG_INVALID_DATA', 'attributes'],
+      [{ attributes: [{ name: 'applicationName', value: '' }] }, 400, 'ARG_INVALID_DATA', 'applicationName'],
+      [{ attributes: [{ name: 'applicationName', value: 'http://x.test' }] }, 400, 'ARG_INVALID_DATA'],
+      [{ internalId: other.seed.orgId }, 404, 'OBJECT_NOT_EXISTS'],
+    ];
+    for (const [body, status, code, argument] of cases) {
+      const refused = await call('PATCH', '/org', body);
+      expect([refused.status, refused.json.errors[0].code], refused.body).toEqual([status, code]);
+      if (argument) expect(refused.json.errors[0].argument).toBe(argument);
+    }
+    expect((await call('PATCH', '/org', {}, world.reader)).json.errors[0].code).toBe('PERMISSION_DENIED');
+  });
+});
+
 describe('requests', () => {
   test('for a new password send the letter, show no link, and are completed by its token', async () => {
     const person = await activePerson(service, world.seed.orgId);
@@ -250,6 +335,65 @@ describe('requests', () => {
     expect((await call('DELETE', `/passwordResetRequests/${answer.id}`)).json.errors[0].code).toBe('INVALID_STATE');
     const body = { token: letters[0]?.token, password: NEW_PASSWORD };
     expect((await service.call('POST', '/v1/password-resets/complete', { body })).status).toBe(410);
+  });
+
+  test.each([
+    ['passwordResetRequests', { owner: true }],
+    ['contactPointValidations', { owner: false }],
+  ])('of the kind %s are made of the guide’s own members and come back in their shape', async (kind, { owner }) => {
+    const { email } = await activePerson(service, world.seed.orgId);
+    const by = { externalId: 'admin' };
+    const at = '2016-09-06T00:00:00Z';
+    const made = await ok(
+      call('POST', `/${kind}`, {
+        user: { externalId: email },
+        ...(owner && { owner: { internalId: world.seed.orgId } }),
+        ...{ createdDate: at, updatedDate: at, createdBy: by, modifiedBy: by },
+        attributes: [{ name: 'url', value: 'https://elsewhere.example' }],
+      }),
+    );
+    const members = ['user', 'createdDate', 'updatedDate', 'createdBy', 'modifiedBy', 'attributes'];
+    expect(Object.keys(made).sort()).toEqual([...members, 'id', ...(owner ? ['owner'] : [])].sort());
+    expect(made.user).toEqual({ externalId: email });
+    expect(JSON.stringify(made)).not.toMatch(/2016|elsewhere|"admin"/);
+  });
+
+  test('for a new password that are deleted before the letter went out send none', async () => {
+    const person = await activePerson(service, world.seed.orgId);
+    await service.deliver();
+    const body = { user: { externalId: person.email } };
+    const { id } = await ok(call('POST', '/passwordResetRequests', body));
+    expect((await call('DELETE', `/passwordResetRequests/${id}`)).status).toBe(204);
+    expect((await service.deliver()).filter(({ to }) => to === person.email)).toEqual([]);
+    expect((await call('DELETE', `/passwordResetRequests/${id}`)).json.errors[0].code).toBe('INVALID_STATE');
+  });
+
+  test.each([
+    ['passwordResetRequests', '/reset-password'],
+    ['contactPointValidations', '/verify-email'],
+  ])('of the kind %s name who asked, and who ended them', async (kind, page) => {
+    const user = await activePerson(service, world.seed.orgId);
+    const asked = (token: string) =>
+      withLetters(service, 'POST', `/identity/v1/${kind}`, { token, body: { user: { externalId: user.email } } });
+    const show = (id: string) => call('GET', `/${kind}/${id}`).then(ok);
+    const [owner, client] = [{ externalId: world.owner.email }, { externalId: world.seed.clientId }];
+
+    const byClient = (await asked(world.client)).answer;
+    expect(byClient).toMatchObject({ createdBy: client, modifiedBy: client, updatedDate: byClient.createdDate });
+    expect(await show(byClient.id)).toEqual(byClient);
+
+    const cancelled = (await asked(world.owner.token)).answer;
+    expect(cancelled).toMatchObject({ createdBy: owner, modifiedBy: owner });
+    await ok(call('DELETE', `/${kind}/${cancelled.id}`));
+    const ended = await show(cancelled.id);
+    expect(ended).toMatchObject({ createdBy: owner, modifiedBy: client, createdDate: cancelled.createdDate });
+    expect(ended.updatedDate >= ended.createdDate).toBe(true);
+
+    const { answer, letters } = await asked(world.owner.token);
+    const token = letters.find(({ link }) => link?.includes(page))?.token;
+    const body = { token, ...(page === '/reset-password' && { password: NEW_PASSWORD }) };
+    expect((await service.call('POST', `/identity/v1/${kind}/complete`, { body })).status).toBe(204);
+    expect(await show(answer.id)).toMatchObject({ createdBy: owner, modifiedBy: { externalId: user.email } });
   });
 
   test('to validate a contact point set the date of the validation', async () => {

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newCrowd } from '../support/crowd.ts';
 import { type Listening, listen } from '../support/listening.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
-import { activePerson, newAddress, newWorld, ok, PASSWORD, type World } from '../support/world.ts';
+import { activePerson, newAddress, newWorld, ok, type World } from '../support/world.ts';
+import { comesIn, overtaken, refusal, removed } from './journeys.ts';
 
 const MEDIA = 'application/vnd.api+json';
 
@@ -27,20 +28,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => open.stop());
 
-/** Accepts by the link that was mailed, as the page's form would. */
-async function activate(email: string): Promise<void> {
-  await service.deliver();
-  const [letter] = await service.letters(email);
-  const accept = { token: letter?.token, password: PASSWORD, acceptTerms: true };
-  await ok(service.call('POST', '/v1/invites/accept', { body: accept }));
-}
-
-/** What a promise was refused with. */
-const refusal = (call: Promise<unknown>): Promise<Json> =>
-  call.then(
-    () => undefined,
-    (error) => error,
-  );
+const NAME_TAKEN = '/data/attributes/username';
 
 describe('kitsu', () => {
   test('invites somebody, who comes in by the mailed link, and sees when they signed in', async () => {
@@ -52,8 +40,7 @@ describe('kitsu', () => {
       profile: { data: { type: 'profile', id: 7 } },
     });
     expect(data).toMatchObject({ type: 'user', email, name: 'Ada', locked: false, currentSignInAt: null });
-    await activate(email);
-    await ok(service.call('POST', '/v1/sessions', { body: { email, password: PASSWORD } }));
+    await comesIn(world, email);
     const found = await kitsu.get('users', { params: { filter: { email }, include: 'role,profile' } });
     expect(found.data).toHaveLength(1);
     expect(found.data[0]).toMatchObject({
@@ -95,12 +82,36 @@ describe('kitsu', () => {
     expect(changed.data).toMatchObject({ id: first.id, title: 'Pilot', username: first.username });
     expect((await kitsu.patch('users', { id: first.id, locked: true })).data.locked).toBe(true);
     expect((await kitsu.patch('users', { id: first.id, locked: false })).data.locked).toBe(false);
-    const conflict = await refusal(kitsu.patch('users', { id: second.id, username: first.username }));
-    expect([conflict.response.status, conflict.errors[0].source.pointer]).toEqual([422, '/data/attributes/username']);
+    const taken = await refusal(kitsu.patch('users', { id: second.id, username: first.username }));
+    expect([taken.response.status, taken.errors[0].source.pointer]).toEqual([422, NAME_TAKEN]);
+    const late = await overtaken(world, second.userGuid, 'Late', () =>
+      refusal(kitsu.patch('users', { id: second.id, title: 'Late' })),
+    );
+    expect([late.response.status, late.errors[0].id]).toEqual([409, 'conflict']);
+    expect((await kitsu.get(`users/${second.id}`)).data.title).toBeNull();
     const gone = await refusal(kitsu.delete('users', second.id));
     expect([gone.response.status, gone.errors[0].id]).toEqual([405, 'badRequest']);
     const unknown = await refusal(kitsu.get('users/9'));
     expect([unknown.response.status, unknown.errors[0].id]).toEqual([404, 'resourceNotFound']);
+  });
+
+  test('gives roles, and finds whoever was deleted gone and, restored, as they were', async () => {
+    const { data } = await kitsu.create('users', { email: newAddress(), title: 'Pilot' });
+    await kitsu.patch('users', { id: data.id, role: { data: { type: 'role', id: 2 } } });
+    const asked = { params: { include: 'role' } };
+    const before = (await kitsu.get(`users/${data.id}`, asked)).data;
+    expect(before.role.data).toMatchObject({ id: 2, name: 'admin' });
+    const restore = await removed(world, data.userGuid);
+    const gone = await refusal(kitsu.get(`users/${data.id}`, asked));
+    expect([gone.response.status, gone.errors[0].id]).toEqual([404, 'resourceNotFound']);
+    const changed = await refusal(kitsu.patch('users', { id: data.id, title: 'Nobody' }));
+    expect(changed.response.status).toBe(404);
+    expect((await kitsu.get('users', { params: { filter: { email: data.email } } })).data).toEqual([]);
+    const again = await refusal(kitsu.create('users', { email: data.email }));
+    expect([again.response.status, again.errors[0].detail]).toEqual([422, 'Email has already been taken.']);
+    await restore();
+    const after = (await kitsu.get(`users/${data.id}`, asked)).data;
+    expect({ ...after, updatedAt: null }).toEqual({ ...before, updatedAt: null });
   });
 
   test('reads what people are related to', async () => {
@@ -120,26 +131,73 @@ describe('kitsu', () => {
 });
 
 describe('the SDK that was made from that system’s own document', () => {
-  test('invites, lists, changes, and reads errors by their ids', async () => {
+  const of = (id: number) => ({ params: { path: { id } } });
+  const read = (id: number) => sdk.GET('/users/{id}', of(id));
+  const change = (id: number, attributes: Json, more: Json = {}) =>
+    sdk.PATCH('/users/{id}', { ...of(id), body: { data: { type: 'user', id, attributes, ...more } } });
+  const create = async (attributes: Json) =>
+    (await sdk.POST('/users', { body: { data: { type: 'user', attributes } } })) as Json;
+
+  test('invites, lists, changes, locks, and reads errors by their ids', async () => {
     const email = newAddress();
     const attributes = { email, firstName: 'Grace', lastName: 'Hopper', duties: { lead: true }, tasksViewId: 4 };
-    const made = await sdk.POST('/users', { body: { data: { type: 'user', attributes } } });
+    const made = await create(attributes);
     expect(made.response.status).toBe(201);
     const { id } = made.data.data;
     expect(made.data.data.attributes).toMatchObject(attributes);
-    await activate(email);
-    const locked = await sdk.PATCH('/users/{id}', {
-      params: { path: { id } },
-      body: { data: { type: 'user', id, attributes: { locked: true } } },
-    });
+    await comesIn(world, email);
+    const locked = await change(id, { locked: true });
     expect(locked.data.data.attributes.locked).toBe(true);
-    expect((await sdk.GET('/users/{id}', { params: { path: { id } } })).data.data).toEqual(locked.data.data);
+    expect((await read(id)).data.data).toEqual(locked.data.data);
+    expect((await change(id, { locked: false })).data.data.attributes.locked).toBe(false);
     expect((await sdk.GET('/users', {})).data.data).toHaveLength(50);
-    const refused = await refusal(sdk.POST('/users', { body: { data: { type: 'user', attributes: { email } } } }));
+    const refused = await refusal(create({ email }));
     expect([refused.error.errors[0].id, refused.error.errors[0].detail]).toEqual([
       'validationError',
       'Email has already been taken.',
     ]);
+  });
+
+  test('lists more than 250 by pages, and those that a filter finds', async () => {
+    await service.project();
+    const all: Json[] = [];
+    const base = { sort: 'email', 'page[size]': 100, count: true };
+    let total = 0;
+    for (let after: string | undefined; ; ) {
+      const query = { ...base, ...(after && { 'page[after]': after }) };
+      const { data } = await sdk.GET('/users', { params: { query } });
+      all.push(...data.data);
+      total = data.meta.count;
+      if (!data.links.next) break;
+      after = new URL(data.links.next).searchParams.get('page[after]') ?? undefined;
+    }
+    expect(all.length).toBeGreaterThan(250);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(total);
+    const query = { 'filter[locked]': true, 'filter[lastName]': 'Smith', 'page[size]': 1000 };
+    const found = (await sdk.GET('/users', { params: { query } })).data.data.map(({ id }: Json) => id);
+    const wanted = all.filter(({ attributes }) => attributes.locked && attributes.lastName === 'Smith');
+    expect(found.sort()).toEqual(wanted.map(({ id }) => id).sort());
+  });
+
+  test('meets conflicts, gives roles, and finds whoever was deleted gone and back again', async () => {
+    const username = newAddress().replace('@', '.');
+    await create({ email: newAddress(), username });
+    const made = (await create({ email: newAddress() })).data.data;
+    const taken = await refusal(change(made.id, { username }));
+    expect([taken.error.errors[0].id, taken.error.errors[0].source.pointer]).toEqual(['validationError', NAME_TAKEN]);
+    const late = await overtaken(world, made.attributes.userGuid, 'Late', () =>
+      refusal(change(made.id, { title: 'Late' })),
+    );
+    expect(late.error.errors[0].id).toBe('conflict');
+    const role = { relationships: { role: { data: { type: 'role', id: 4 } } } };
+    const before = (await change(made.id, { title: 'Pilot' }, role)).data.data;
+    expect(before.relationships.role.data).toEqual({ type: 'role', id: 4 });
+    const restore = await removed(world, made.attributes.userGuid);
+    expect((await refusal(read(made.id))).error.errors[0].id).toBe('resourceNotFound');
+    await restore();
+    const { attributes, relationships } = (await read(made.id)).data.data;
+    expect(relationships).toEqual(before.relationships);
+    expect({ ...attributes, updatedAt: null }).toEqual({ ...before.attributes, updatedAt: null });
   });
 });
 

@@ -75,6 +75,9 @@ describe('a filter', () => {
       listed(`newFilterSyntax=true&filter[id][${lower}]=${low}&filter[id][${upper}]=${high}`);
     expect(await bounds('gte', 'lte')).toEqual(idsOf(people.slice(50, 61)));
     expect(await bounds('gt', 'lt')).toEqual(idsOf(people.slice(51, 60)));
+    const nulls = (text: string) => listed(`newFilterSyntax=true&filter[username]=${text}`);
+    expect(await nulls('__null__')).toEqual(those(({ username }) => username === null));
+    expect(await nulls('__notnull__')).toEqual(those(({ username }) => username !== null));
   });
 
   test('of ids finds those of the org, in the order of the list', async () => {
@@ -285,6 +288,13 @@ describe('what is shown', () => {
 
   test('in a list is what the person’s own document shows', async () => {
     for (const user of people.slice(0, 5)) expect((await get(`/users/${user.id}`)).data).toEqual(user);
+  });
+
+  test('beside each of a page is what the caller may do and is connected to, when asked', async () => {
+    const { data } = await get('/users?page[size]=3&provideAuthorizationMeta=true&provideDataConnections=true');
+    expect(data.map(({ meta }: Json) => meta)).toEqual(Array(3).fill({ canWrite: true, dataConnections: [] }));
+    const bare = (await get('/users?page[size]=3')).data;
+    expect(bare.map(({ meta }: Json) => meta)).toEqual(Array(3).fill(undefined));
   });
 
   test('is included once, whoever names it', async () => {

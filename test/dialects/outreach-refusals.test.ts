@@ -103,6 +103,8 @@ describe('a refusal', () => {
     expect(await refusedBy([], 'GET', '/mailboxes/1')).toMatchObject(wants('mailboxes.read'));
     expect(await refusedBy(['users:read'], 'POST', '/users', document({}))).toMatchObject(wants('users.write'));
     const writer = ['users:read', 'users:write'];
+    const invited = document({ email: newAddress() });
+    expect(await refusedBy(writer, 'POST', '/users', invited)).toMatchObject(wants('users.invite'));
     expect(await refusedBy(writer, 'PATCH', `/users/${id}`, changing(role))).toMatchObject(wants('roles.write'));
     expect(await refusedBy(writer, 'PATCH', `/users/${id}`, changing(teams))).toMatchObject(wants('teams.write'));
   });

@@ -1,8 +1,10 @@
 // What users are related to in Outreach's language.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { relations } from '../../functions/dialects/outreach/relations.ts';
+import { numberOf } from '../../shared/model/ids.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
-import { newWorld, ok, type World } from '../support/world.ts';
-import { outreachOf } from './outreach-speaker.ts';
+import { newAddress, newWorld, ok, PASSWORD, type World } from '../support/world.ts';
+import { document, outreachOf } from './outreach-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -15,37 +17,59 @@ beforeAll(async () => {
 
 const { call, create, newTeam } = outreachOf(() => world);
 
+const keyed = (all: Json): string[] => [all].flat().map(({ type, id }: Json) => `${type} ${id}`);
+
 describe('what users are related to', () => {
-  test('is read by the links that users show', async () => {
-    const team = await newTeam('Linked');
-    const made = await create(
-      {},
-      {
-        relationships: {
-          teams: { data: [{ type: 'team', id: team.number }] },
-          roleAssignedTeams: { data: [{ type: 'team', id: 12 }] },
-          mailbox: { data: { type: 'mailbox', id: 81 } },
-          mailboxes: {
-            data: [
-              { type: 'mailbox', id: 82 },
-              { type: 'mailbox', id: 83 },
-            ],
-          },
-        },
-      },
+  /** Of every writable reference something else, one of each type; to many, two. */
+  const references = (): Json =>
+    Object.fromEntries(
+      relations
+        .filter(({ kind, readOnly }) => kind === 'reference' && !readOnly)
+        .map(({ name, type, many }, i) => {
+          const [first, second] = [
+            { type, id: 100 + 2 * i },
+            { type, id: 101 + 2 * i },
+          ];
+          return [name, { data: many ? [first, second] : first }];
+        }),
     );
-    const follow = async (name: string) => {
-      const { pathname, search } = new URL(made.relationships[name].links.related);
-      const { data } = await ok(service.call('GET', pathname + search, { token: world.client }));
-      return [data].flat().map(({ type, id }: Json) => `${type} ${id}`);
+
+  test('is read by the links that users show, all of them', async () => {
+    const team = await newTeam('Linked');
+    const teams = { data: [{ type: 'team', id: team.number }] };
+    const wanted = { ...references(), role: { data: { type: 'role', id: 4 } }, teams, directAssignedTeams: teams };
+    const body = document({ email: newAddress() }, { relationships: wanted });
+    const made = (await ok(call('POST', '/users', body, world.owner.token))).data;
+    expect(made.relationships).toMatchObject(wanted);
+    const followed: string[] = [];
+    for (const [name, { data, links }] of Object.entries<Json>(made.relationships)) {
+      const { pathname, search } = new URL(links.related);
+      const there = await ok(service.call('GET', pathname + search, { token: world.client }));
+      expect(keyed(there.data), name).toEqual(data ? keyed(data) : []);
+      const own = [there.data].flat().map(({ links: { self } }: Json) => self);
+      for (const self of own) expect((await call('GET', self.split('/api/v2')[1])).status, self).toBe(200);
+      followed.push(name);
+    }
+    expect(followed.sort()).toEqual(relations.map(({ name }) => name).sort());
+  });
+
+  test('is included, each once, by whatever relationship names it', async () => {
+    const body = document({ email: newAddress() }, { relationships: references() });
+    const made = (await ok(call('POST', '/users', body, world.owner.token))).data;
+    const named = Object.values<Json>(made.relationships).flatMap(({ data }) => (data ? keyed(data) : []));
+    const all = await ok(call('GET', `/users/${made.id}?include=${relations.map(({ name }) => name).join(',')}`));
+    expect(keyed(all.included).sort()).toEqual([...new Set(named)].sort());
+  });
+
+  test('is not known to another org, nor what nobody has', async () => {
+    const mailboxes = {
+      data: [
+        { type: 'mailbox', id: 82 },
+        { type: 'mailbox', id: 83 },
+      ],
     };
-    expect(await follow('mailbox')).toEqual(['mailbox 81']);
-    expect(await follow('mailboxes')).toEqual(['mailbox 82', 'mailbox 83']);
-    expect(await follow('teams')).toEqual([`team ${team.number}`]);
-    expect(await follow('directAssignedTeams')).toEqual([`team ${team.number}`]);
-    expect(await follow('roleAssignedTeams')).toEqual(['team 12']);
-    expect(await follow('role')).toEqual(['role 3']);
-    expect(await follow('batches')).toEqual([]);
+    const team = await newTeam('Own');
+    const made = await create({}, { relationships: { mailbox: { data: { type: 'mailbox', id: 81 } }, mailboxes } });
     const all = await ok(call('GET', '/mailboxes?count=true'));
     expect(all.data.map(({ id }: Json) => id)).toEqual(expect.arrayContaining([81, 82, 83]));
     expect(all.meta).toEqual({ count: all.data.length, count_truncated: false });
@@ -54,6 +78,38 @@ describe('what users are related to', () => {
     expect((await call('GET', '/mailboxes/81', undefined, other.client)).status).toBe(404);
     expect((await call('GET', `/teams/${team.number}`, undefined, other.client)).status).toBe(404);
     expect((await ok(call('GET', `/mailboxes?filter[user][id]=${made.id}`, undefined, other.client))).data).toEqual([]);
+  });
+
+  test('is included over three levels of who made whom', async () => {
+    /** Made by the bearer of the token, and signed in. */
+    const madeBy = async (token: string) => {
+      const email = newAddress();
+      const relationships = { role: { data: { type: 'role', id: 1 } } };
+      const { data } = await ok(
+        call('POST', '/users', document({ email, firstName: 'Ada' }, { relationships }), token),
+      );
+      await service.deliver();
+      const [letter] = await service.letters(email);
+      await ok(service.call('POST', '/v1/invites/accept', { body: { token: letter?.token, password: PASSWORD } }));
+      return { id: data.id, token: (await service.signIn(email, PASSWORD)).accessToken };
+    };
+    const first = await madeBy(world.owner.token);
+    const second = await madeBy(first.token);
+    const third = (await ok(call('POST', '/users', document({ email: newAddress() }), second.token))).data;
+    const included = async (include: string) =>
+      keyed((await ok(call('GET', `/users/${third.id}?include=${include}`))).included);
+    expect(await included('creator.creator.creator')).toEqual(
+      [second.id, first.id, numberOf(world.owner.id)].map((id) => `user ${id}`),
+    );
+    expect(await included('creator.creator.role')).toEqual([`user ${second.id}`, `user ${first.id}`, 'role 1']);
+    expect(await included('creator.role,updater.creator')).toEqual([`user ${second.id}`, 'role 1', `user ${first.id}`]);
+    const listed = await ok(call('GET', `/users?filter[id]=${third.id}&include=creator.creator`));
+    // Whoever is included is what their own document says.
+    for (const one of listed.included) expect(one).toEqual((await ok(call('GET', `/users/${one.id}`))).data);
+    for (const include of ['creator.creator.creator.role', 'role.users', 'creator.mailbox.user', 'creator.pets', '.']) {
+      const refused = await call('GET', `/users/${third.id}?include=${include}`);
+      expect([refused.status, refused.json.errors[0].source]).toEqual([422, { parameter: 'include' }]);
+    }
   });
 
   test('roles and teams are the directory’s own', async () => {

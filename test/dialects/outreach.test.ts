@@ -135,6 +135,23 @@ describe('the sample of the reference page', () => {
     expect(native).toMatchObject({ state: 'inactive', profile: { jobRole: 'SDR' }, teams: [team.id] });
   });
 
+  test('is accepted whole by a change, too', async () => {
+    const team = await newTeam('Changed');
+    const { attributes, relationships } = sample(team.number);
+    const { id, attributes: before } = await create();
+    const body = { data: { type: 'user', id, attributes: { ...attributes, email: before.email }, relationships } };
+    const { data } = await ok(call('PATCH', `/users/${id}`, body));
+    const kept = Object.entries(attributes).filter(
+      ([name]) => ![...READ_ONLY, 'email', 'jobRoleByName'].includes(name),
+    );
+    expect(data.attributes).toMatchObject(Object.fromEntries(kept));
+    for (const name of ['email', 'userGuid', 'createdAt', 'lastSignInAt']) {
+      expect(data.attributes[name]).toBe(before[name]);
+    }
+    expect(data.relationships).toMatchObject(relationships);
+    expect((await ok(call('GET', `/users?filter[id]=${id}`))).data).toEqual([data]);
+  });
+
   test('sent back as it came changes nothing', async () => {
     const { attributes, relationships } = sample((await newTeam('Returned')).number);
     const made = (await ok(call('POST', '/users', { data: { type: 'user', attributes, relationships } }))).data;
@@ -276,13 +293,57 @@ describe('a user', () => {
   });
 });
 
-test('a guest is shown with their name and roles, and is changed at home only', async () => {
-  const guest = await newGuest(service, other.seed);
-  const path = `/users/${numberOf(guest.id)}?provideAuthorizationMeta=true`;
-  const { data } = await ok(call('GET', path, undefined, guest.abroad));
-  expect(data).toMatchObject({ attributes: { email: guest.email, title: null }, meta: { canWrite: false } });
-  const refused = await call('PATCH', path, document({ title: 'Ours' }, { id: data.id }), guest.abroad);
-  expect([refused.status, refused.json.errors[0].id]).toEqual([403, 'unauthorizedRequest']);
+describe('a guest', () => {
+  test('is shown with their name and roles, and is changed at home but for those', async () => {
+    const guest = await newGuest(service, other.seed);
+    const path = `/users/${numberOf(guest.id)}`;
+    const asked = `${path}?provideAuthorizationMeta=true`;
+    const { data } = await ok(call('GET', asked, undefined, guest.abroad));
+    expect(data).toMatchObject({ attributes: { email: guest.email, title: null }, meta: { canWrite: false } });
+    const refusals = [
+      document({ title: 'Ours' }, { id: data.id }),
+      document({ locked: true }, { id: data.id }),
+      document({}, { id: data.id, relationships: { mailbox: { data: { type: 'mailbox', id: 4 } } } }),
+      document({ title: 'Ours' }, { id: data.id, relationships: { role: { data: { type: 'role', id: 4 } } } }),
+    ];
+    for (const body of refusals) {
+      const refused = await call('PATCH', path, body, guest.abroad);
+      expect([refused.status, refused.json.errors[0].id]).toEqual([403, 'unauthorizedRequest']);
+    }
+    expect((await ok(call('GET', asked, undefined, guest.abroad))).data).toEqual(data);
+  });
+
+  test('has role and teams in this org, changed with a document that is sent back', async () => {
+    const guest = await newGuest(service, other.seed);
+    const path = `/users/${numberOf(guest.id)}`;
+    const team = await ok(service.call('POST', '/v1/teams', { token: guest.abroad, body: { name: 'Abroad' } }));
+    const { data } = await ok(call('GET', path, undefined, guest.abroad));
+    const relationships = {
+      ...data.relationships,
+      role: { data: { type: 'role', id: 4 } },
+      teams: { data: [{ type: 'team', id: team.number }] },
+    };
+    const changed = await ok(call('PATCH', path, { data: { ...data, relationships } }, guest.abroad));
+    expect(changed.data.relationships).toMatchObject({
+      role: { data: { id: 4 } },
+      teams: { data: [{ id: team.number }] },
+    });
+    const abroad = await ok(service.call('GET', `/v1/users/${guest.id}`, { token: guest.abroad }));
+    expect(abroad).toMatchObject({ roles: ['viewer'], teams: [team.id] });
+    const home = await ok(service.call('GET', `/v1/users/${guest.id}`, { token: world.client }));
+    expect([home.roles, home.teams]).toEqual([['member'], undefined]);
+    await ok(call('PATCH', path, document({}, { id: data.id, relationships: { teams: { data: [] } } }), guest.abroad));
+    const { items } = await ok(service.call('GET', `/v1/teams/${team.id}/members`, { token: guest.abroad }));
+    expect(items).toEqual([]);
+  });
+
+  test('governs no org by a change of another', async () => {
+    const guest = await newGuest(service, other.seed, ['admin']);
+    const body = document({}, { id: numberOf(guest.id), relationships: { role: { data: { type: 'role', id: 3 } } } });
+    await ok(call('PATCH', `/users/${numberOf(guest.id)}`, body, guest.abroad));
+    const own = document({}, { id: numberOf(guest.id), relationships: { role: { data: { type: 'role', id: 1 } } } });
+    expect((await call('PATCH', `/users/${numberOf(guest.id)}`, own, guest.token)).status).toBe(403);
+  });
 });
 
 test('what this language does leaves the table as it should be', async () => {

@@ -304,20 +304,33 @@ describe('a reset by an admin', () => {
     await service.deliver();
     const path = `/v1/users/${id}/password-reset`;
     const made = await admin('POST', path);
-    expect([made.status, Object.keys(made.json).sort()]).toEqual([202, ['createdAt', 'id', 'state']]);
+    const { id: resetId, createdAt, updatedAt, ...told } = made.json;
+    expect(made.status).toBe(202);
+    expect(told).toEqual({ state: 'queued', createdBy: service.seed.clientId, updatedBy: service.seed.clientId });
+    expect(updatedAt).toBe(createdAt);
     const [letter] = await lettersFor(email);
     const open = await admin('GET', path);
     expect(open.json.items).toEqual([
-      { id: made.json.id, state: 'open', createdAt: expect.any(String), expiresAt: expect.any(String) },
+      { id: resetId, createdAt, updatedAt, ...told, state: 'open', expiresAt: expect.any(String) },
     ]);
     await ok(complete({ token: letter?.token, password: NEW_PASSWORD }));
     const used = await admin('GET', path);
-    expect(used.json.items).toMatchObject([{ id: made.json.id, state: 'used' }]);
+    expect(used.json.items).toMatchObject([
+      { id: resetId, state: 'used', createdBy: service.seed.clientId, updatedBy: id },
+    ]);
+    expect(used.json.items[0].updatedAt > createdAt).toBe(true);
     for (const { body } of [made, open, used]) {
       expect(body).not.toContain(letter?.token);
       expect(body).not.toContain('http');
     }
     expect((await signIn(email, NEW_PASSWORD)).status).toBe(200);
+  });
+
+  it('that the person asked for names nobody as its maker', async () => {
+    const { id, email } = await person();
+    await resetLetter(email);
+    const [item] = (await admin('GET', `/v1/users/${id}/password-reset`)).json.items;
+    expect([item.state, item.createdBy, item.updatedBy]).toEqual(['open', undefined, undefined]);
   });
 
   it('is for those who may set passwords in the home org', async () => {

@@ -7,7 +7,7 @@ const event = (more: object = {}, sourceIp = '203.0.113.7') =>
     rawPath: '/v1/users',
     rawQueryString: 'a=1&a=2&b=%20x',
     headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': '1.2.3.4' },
-    requestContext: { http: { method: 'POST', path: '/x', sourceIp } },
+    requestContext: { domainName: 'Rollcall.test', http: { method: 'POST', path: '/x', sourceIp } },
     isBase64Encoded: false,
     ...more,
   }) as unknown as APIGatewayProxyEventV2;
@@ -16,7 +16,7 @@ describe('a request', () => {
   test('has lower-case header names, every value of the query and the bytes of its body', () => {
     const request = toRequest(event({ body: 'é' }));
     expect(request.headers).toEqual({ 'content-type': 'application/json', 'x-forwarded-for': '1.2.3.4' });
-    expect([request.method, request.path]).toEqual(['POST', '/v1/users']);
+    expect([request.method, request.host, request.path]).toEqual(['POST', 'rollcall.test', '/v1/users']);
     expect(request.query.getAll('a')).toEqual(['1', '2']);
     expect(request.body).toEqual(Buffer.from([0xc3, 0xa9]));
   });

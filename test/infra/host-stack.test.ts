@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { httpSurfaces } from '../../functions/surfaces.ts';
 import { atRoot } from '../../infra/host-stack.ts';
+import { readConfig } from '../../shared/config.ts';
 import { only, resources, synthesized } from './synthesized.ts';
 
 const certificateArn = 'arn:aws:acm:eu-central-1:111122223333:certificate/1';
@@ -22,6 +23,18 @@ describe('the stack of hosts', () => {
     expect(only(hosts, 'AWS::ApiGatewayV2::Api').Properties.DisableExecuteApiEndpoint).toBe(true);
     const throttle = { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 };
     expect(only(hosts, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual(throttle);
+  });
+
+  test('tells its functions the host, so that addresses in answers lead back to it, and no other', () => {
+    const { api } = synthesized('prod', { hosts: { identity: { name: 'identity.example.com', certificateArn } } });
+    const given = resources(api, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
+      const { HOSTS } = (Properties.Environment as { Variables: Record<string, string> }).Variables;
+      return HOSTS === undefined ? [] : [HOSTS];
+    });
+    const speaking = httpSurfaces.filter(({ dialect }) => dialect === '/identity');
+    expect(given).toEqual(speaking.map(() => '{"identity":"identity.example.com"}'));
+    const env = { STAGE: 'prod', BASE_URL: 'https://api.example.com', HOSTS: given[0] };
+    expect(readConfig(env).hosts).toEqual({ identity: 'identity.example.com' });
   });
 
   test('is refused for a language that nothing speaks', () => {

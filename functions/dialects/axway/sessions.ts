@@ -1,6 +1,7 @@
 // The session behind a token, and its end. No cookie is ever set: the token is all there is, so that no site can act
 // with what a browser sends by itself.
 
+import { hereOf } from '../../../shared/dialect/dialect.ts';
 import { orgOf, personOf } from '../../../shared/directory/context.ts';
 import { getOrg } from '../../../shared/directory/orgs.ts';
 import { endSession, listSessions } from '../../../shared/directory/sessions.ts';
@@ -47,7 +48,7 @@ export const sessionOperations = [
     async run(ctx, { query }) {
       await endSession(ctx, 'current');
       // Where to go from here is not for the caller of an address to say.
-      return success(query, ctx.baseUrl);
+      return success(query, new URL(hereOf(ctx)).origin);
     },
   }),
   axway('GET /api/v1/session', {

@@ -31,7 +31,8 @@ function partsOf(name: string): { givenName?: string; familyName?: string } {
   return { ...(givenName && { givenName }), ...(familyName && { familyName }) };
 }
 
-const BESIDE = ['divisionId', 'password', 'state', 'version', 'acdAutoAnswer'];
+/** `groups` are joined by a change; a new user has none there. */
+const BESIDE = ['divisionId', 'password', 'state', 'version', 'acdAutoAnswer', 'groups'];
 
 function readNew(ctx: Context, given: Wire): UserCreate {
   const { name, email, divisionId, acdAutoAnswer } = given;

@@ -41,17 +41,20 @@ const ANSWERS = ['sercurityQuestionAnswer1', 'sercurityQuestionAnswer2', 'securi
 const rightly = (name: string): string => name.replace(/^sercurity/, 'security');
 const indexIn = (names: readonly string[], name: string): number => names.map(rightly).indexOf(rightly(name));
 
-interface Pair {
+export interface Pair {
   name: string;
   value?: string;
 }
 
-const pairs = (values: Wire): Pair[] =>
+export const pairs = (values: Wire): Pair[] =>
   Object.entries(values).flatMap(([name, value]) => (value === null ? [] : [{ name, value: String(value) }]));
 
 /** The name a person goes by there. */
 export const keyOf = ({ externalId, username, email, id }: Pick<User, 'externalId' | 'username' | 'email' | 'id'>) =>
   externalId ?? username ?? email ?? id;
+
+/** Whoever made or changed something, as User (K): a machine client by its id, with which it signs in. */
+export const keyBy = (id: string, names: ReadonlyMap<string, string>): Wire => ({ externalId: names.get(id) ?? id });
 
 /** All that is set: reads there answer no attribute without a value. `by` are the keys of those who made and changed it. */
 export function toIdentity(user: User, by: ReadonlyMap<string, string>): Wire {
@@ -62,7 +65,7 @@ export function toIdentity(user: User, by: ReadonlyMap<string, string>): Wire {
     }),
   );
   const attributes = Object.fromEntries([...ATTRIBUTES, TAGS].map((one) => [one.wire, showAt(one, user)]));
-  const made = (id: string | undefined) => (id ? { externalId: by.get(id) ?? id } : undefined);
+  const made = (id: string | undefined) => (id ? keyBy(id, by) : undefined);
   return present({
     externalId: keyOf(user),
     loginEnabled: user.state !== 'inactive',
@@ -81,7 +84,8 @@ const questionPairs = (questions: readonly SecurityQuestion[]): Pair[] =>
     ...(text ? [{ name: QUESTION_TEXTS[i] ?? '', value: text }] : []),
   ]);
 
-const present = (values: Wire): Wire =>
+/** Reads there answer no member without a value. */
+export const present = (values: Wire): Wire =>
   Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0)),
   );
@@ -147,7 +151,7 @@ export const rolesFrom = (names: readonly string[]): Role[] =>
   });
 
 /** A pair without a value goes; the others are set, and those not named stay. */
-const mapFrom = (given: readonly Pair[]): Record<string, string | null> =>
+export const mapFrom = (given: readonly Pair[]): Record<string, string | null> =>
   Object.fromEntries(given.map(({ name, value }) => [name, value || null]));
 
 const questionIndex = (name: string): number => Math.max(indexIn(QUESTION_IDS, name), indexIn(QUESTION_TEXTS, name));

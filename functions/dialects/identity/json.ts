@@ -84,6 +84,16 @@ const PATHS: readonly Path[] = [
     args: (params) => ({ user: named(params) }),
   },
   { verb: 'GET', path: '/org', method: 'showOrg', status: 200, args: () => ({}) },
+  ...(['PUT', 'PATCH'] as const).map(
+    (verb): Path => ({
+      verb,
+      path: '/org',
+      method: 'changeOrg',
+      status: 200,
+      takesBody: true,
+      args: (_params, body) => ({ org: asObject(body) }),
+    }),
+  ),
   ...(
     [
       ['passwordResetRequest', 'PasswordResetRequest'],

@@ -2,16 +2,15 @@
 // call these values.
 import { cancelValidation, getValidation, startValidation } from '../../../shared/directory/contacts.ts';
 import { type Context, orgOf } from '../../../shared/directory/context.ts';
-import { getOrg } from '../../../shared/directory/orgs.ts';
-import { cancelReset, getReset, triggerReset } from '../../../shared/directory/passwords.ts';
-import { type LinkId, numberOf, type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
-import type { Org } from '../../../shared/model/org.ts';
+import { cancelReset, getReset, triggerReset } from '../../../shared/directory/reset-requests.ts';
+import { type LinkId, type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
 import type { Permission } from '../../../shared/model/principal.ts';
 import { fail } from '../../../shared/model/problem.ts';
 import { needed, type Values } from './arguments.ts';
-import { keyOf } from './fields.ts';
+import { keyBy, keyOf } from './fields.ts';
+import { changeOrg, checkOrg, listOwn, orgKey, showOrg } from './orgs.ts';
 import type { Member } from './types.ts';
-import { changeOne, createOne, deleteOne, find, listAll, showOne } from './users.ts';
+import { changeOne, createOne, deleteOne, find, keysOf, listAll, showOne } from './users.ts';
 
 export interface Method {
   name: string;
@@ -21,27 +20,6 @@ export interface Method {
   result?: Member;
   run(ctx: Context, args: Values): Promise<unknown>;
 }
-
-/** An org that an argument names is checked against the token's, never obeyed: another is one that does not exist. */
-export function checkOrg(ctx: Context, given: unknown): void {
-  if (given === undefined) return;
-  const own = orgOf(ctx);
-  const { internalId, externalId } = given as Values;
-  const same = (internalId ?? own) === own && (externalId ?? String(numberOf(own))) === String(numberOf(own));
-  if (!same) fail('not-found');
-}
-
-const toOrg = ({ id, number, name, createdAt, updatedAt }: Org) => ({
-  internalId: id,
-  externalId: String(number),
-  type: 'Enterprise',
-  attributes: [
-    { name: 'enabled', value: 'true' },
-    { name: 'applicationName', value: name },
-  ],
-  createdDate: createdAt,
-  updatedDate: updatedAt,
-});
 
 /** Of a request about a person: both ids, since neither is found without the other. */
 const requestId = (userId: UserId, id: string): string => `${userId}.${id}`;
@@ -59,22 +37,29 @@ const url = (ctx: Context, page: string) => [{ name: 'url', value: `${ctx.baseUr
 interface Started {
   id: string;
   createdAt: string;
+  createdBy?: string | undefined;
+  updatedAt: string;
+  updatedBy?: string | undefined;
 }
 
-async function toRequest(ctx: Context, userId: UserId, { id, createdAt }: Started, page: string) {
+async function toRequest(ctx: Context, userId: UserId, started: Started, page: string) {
+  const { id, createdAt, createdBy, updatedAt, updatedBy } = started;
   const user = await find(ctx, userId);
+  const names = await keysOf(ctx, [createdBy, updatedBy], [user]);
   return {
     id: requestId(userId, id),
     user: { externalId: keyOf(user) },
     attributes: url(ctx, page),
     createdDate: createdAt,
-    updatedDate: createdAt,
+    updatedDate: updatedAt,
+    ...(createdBy && { createdBy: keyBy(createdBy, names) }),
+    ...(updatedBy && { modifiedBy: keyBy(updatedBy, names) }),
   };
 }
 
 const toReset = async (ctx: Context, userId: UserId, started: Started) => ({
   ...(await toRequest(ctx, userId, started, '/reset-password')),
-  owner: { internalId: orgOf(ctx), externalId: String(numberOf(orgOf(ctx))) },
+  owner: orgKey(orgOf(ctx)),
 });
 
 const toValidation = (ctx: Context, userId: UserId, started: Started) =>
@@ -167,7 +152,7 @@ export const METHODS: readonly Method[] = [
       const { user } = needed<Values>(args, 'contactPointValidation');
       const { id, email = fail('not-found') } = await find(ctx, needed({ user }, 'user'));
       const started = await startValidation(ctx, id, email as never);
-      return toValidation(ctx, id, { id: started.id, createdAt: ctx.now.toISOString() });
+      return toValidation(ctx, id, await getValidation(ctx, started.id, id));
     },
   },
   {
@@ -196,8 +181,25 @@ export const METHODS: readonly Method[] = [
     result: ['result', 'Org'],
     async run(ctx, args) {
       checkOrg(ctx, args.org);
-      return toOrg(await getOrg(ctx, orgOf(ctx)));
+      return showOrg(ctx);
     },
+  },
+  {
+    name: 'changeOrg',
+    permission: 'orgs:write',
+    args: [['org', 'Org']],
+    result: ['result', 'Org'],
+    run: (ctx, args) => changeOrg(ctx, needed(args, 'org')),
+  },
+  {
+    name: 'listOrgs',
+    permission: 'orgs:read',
+    args: [
+      ['parent', 'OrgKey'],
+      ['sample', 'Org'],
+    ],
+    result: ['result', 'Org', 'many'],
+    run: (ctx, args) => listOwn(ctx, args.parent, (args.sample ?? {}) as Values),
   },
 ];
 

@@ -1,7 +1,7 @@
 // The SOAP 1.1 facade: one address, the method in the body, the caller in a WS-Security UsernameToken (a machine client's
 // id and secret, PasswordText). Refusals are faults with this service's symbols.
 import * as v from 'valibot';
-import { type Manner, speaking } from '../../../shared/dialect/dialect.ts';
+import { hereOf, type Manner, speaking } from '../../../shared/dialect/dialect.ts';
 import { type Context, newId } from '../../../shared/directory/context.ts';
 import { provenClient } from '../../../shared/directory/orgs.ts';
 import { actingAs } from '../../../shared/directory/standing.ts';
@@ -129,7 +129,7 @@ export const soapOperations: readonly Operation[] = [
     run: async (ctx) => ({
       status: 200,
       headers: { 'content-type': 'text/xml; charset=utf-8' },
-      body: wsdl(`${ctx.baseUrl}/identity/soap`),
+      body: wsdl(`${hereOf(ctx)}/soap`),
     }),
   }),
   soap('POST /soap', {

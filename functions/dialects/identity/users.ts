@@ -1,9 +1,10 @@
 // Users in this service's words: found by the name they go by, changed by what is supplied, listed by example.
 
 import type { Wire } from '../../../shared/dialect/fields.ts';
-import type { Context } from '../../../shared/directory/context.ts';
+import { type Context, orgOf } from '../../../shared/directory/context.ts';
 import { createUser } from '../../../shared/directory/create-user.ts';
 import { getUserByName } from '../../../shared/directory/named-users.ts';
+import { knownUsers } from '../../../shared/directory/search/known.ts';
 import { setSecurityAnswers } from '../../../shared/directory/security-answers.ts';
 import { checkMaySetPasswords } from '../../../shared/directory/set-password.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
@@ -41,12 +42,21 @@ async function shown(ctx: Context, user: User): Promise<Wire> {
 
 /** With the keys of those who made and last changed them, where they are people of the org. */
 async function allShown(ctx: Context, users: readonly User[]): Promise<Wire[]> {
-  const names = new Map(users.map((user) => [user.id as string, keyOf(user)]));
-  const others = new Set(users.flatMap(({ createdBy, updatedBy }) => [createdBy ?? '', updatedBy ?? '']));
-  const unknown = [...others].filter((id) => id !== '' && !names.has(id)).slice(0, 20);
-  const found = await Promise.all(unknown.map((id) => getUser(ctx, id as UserId).catch(() => undefined)));
-  for (const user of found) if (user) names.set(user.id, keyOf(user));
+  const others = users.flatMap(({ createdBy, updatedBy }) => [createdBy, updatedBy]);
+  const names = await keysOf(ctx, others, users);
   return users.map((user) => toIdentity(user, names));
+}
+
+/** The keys of the people of the org among these ids, and of those that are known already. */
+export async function keysOf(
+  ctx: Context,
+  ids: readonly (string | undefined)[],
+  known: readonly User[],
+): Promise<Map<string, string>> {
+  const names = new Map(known.map((user) => [user.id as string, keyOf(user)]));
+  const unknown = ids.filter((id) => id !== undefined && !names.has(id)) as string[];
+  for (const user of (await knownUsers(ctx, unknown)).values()) names.set(user.id, keyOf(user));
+  return names;
 }
 
 /** An invite goes out with it, unless the user may not sign in. */
@@ -74,7 +84,10 @@ export async function createOne(ctx: Context, given: Values): Promise<Wire> {
 export async function changeOne(ctx: Context, given: Values): Promise<Wire> {
   const before = await find(ctx, given);
   const { patch, roles, loginEnabled, tags, answers } = fromIdentity(given, before);
-  if (Object.keys(answers).length > 0) await checkMaySetPasswords(ctx);
+  const answered = Object.keys(answers).length > 0;
+  // Of a guest an org changes the roles alone: what is a change of its own is refused before any other is made.
+  if (before.orgId !== orgOf(ctx) && (answered || tags !== undefined)) fail('not-home-org');
+  if (answered) await checkMaySetPasswords(ctx);
   await changeWhole(ctx, before.id, {
     ...(Object.keys(patch).length > 0 && { patch: parse(UserPatch, patch) }),
     ...(roles && { roles: parse(Roles, roles, '/roles') }),

@@ -133,7 +133,7 @@ async function isAnybody(ctx: Context, search: Search, cursor: string): Promise<
   return items.length > 0 || previousCursor !== undefined;
 }
 
-/** The same list at other places. Addresses begin with the configured base. */
+/** The same list at other places. */
 function linksOf(
   ctx: Context,
   query: URLSearchParams,

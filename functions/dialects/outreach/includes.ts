@@ -1,4 +1,4 @@
-// What `include` adds to a document: the things that people are related to, one level or two, each once.
+// What `include` adds to a document: the things that people are related to, up to three levels, each once.
 import type { Context } from '../../../shared/directory/context.ts';
 import { knownUnits, knownUsers } from '../../../shared/directory/search/known.ts';
 import { listRoles } from '../../../shared/directory/structure/roles.ts';
@@ -52,12 +52,17 @@ const WHOLE: ListField[] = [
   'relations',
 ];
 
-/** Fails with `input-invalid` for a path that leads nowhere. Only people lead further than one level. */
+/** Levels that one path of `include` may lead. */
+const MOST_LEVELS = 3;
+
+/** Fails with `input-invalid` for a path that leads nowhere, or too far. Only people are related to anything further. */
 export function checkInclude(include: string[][]): void {
   for (const path of include) {
-    const [first, second, ...more] = path.map((name) => relations.find((one) => one.name === name));
-    const leads = first && (path.length === 1 || (first.kind === 'user' && second && more.length === 0));
-    if (!leads) refuse('include', `leads nowhere: ${path.join('.').slice(0, 100)}`);
+    const shown = path.join('.').slice(0, 100);
+    if (path.length > MOST_LEVELS) refuse('include', `leads further than ${MOST_LEVELS} levels: ${shown}`);
+    const found = path.map((name) => relations.find((one) => one.name === name));
+    const leads = found.every((one, i) => one && (i === path.length - 1 || one.kind === 'user'));
+    if (!leads) refuse('include', `leads nowhere: ${shown}`);
   }
 }
 
@@ -83,21 +88,23 @@ export async function includedIn(
 }
 
 async function add(sink: Sink, users: readonly User[], paths: string[][]): Promise<void> {
-  const { ctx, shown } = sink;
   for (const name of new Set(paths.map(([first]) => first))) {
     const found = relations.find((one) => one.name === name);
-    if (!found) continue;
-    if (found.kind !== 'user') await addThings(sink, found, users);
     const beyond = paths.filter(([first, second]) => first === name && second).map(([, ...rest]) => rest);
-    if (found.kind !== 'user') continue;
-    const makers = users.flatMap(
-      (user) => shown.known.get((name === 'creator' ? user.createdBy : user.updatedBy) ?? '') ?? [],
-    );
-    const known = beyond.length > 0 ? await makersOf(ctx, makers, new Map(), beyond) : shown.known;
-    const all: Shown = { ...shown, known: new Map([...shown.known, ...known]) };
-    for (const maker of makers) put(sink, userResource(ctx, maker, all));
-    if (beyond.length > 0) await add({ ...sink, shown: all }, makers, beyond);
+    if (found?.kind === 'user') await addMakers(sink, found, users, beyond);
+    else if (found) await addThings(sink, found, users);
   }
+}
+
+async function addMakers(sink: Sink, { name }: Relation, users: readonly User[], beyond: string[][]): Promise<void> {
+  const { ctx, shown } = sink;
+  const ids = new Set(users.flatMap((user) => (name === 'creator' ? user.createdBy : user.updatedBy) ?? []));
+  const makers = [...ids].flatMap((id) => shown.known.get(id) ?? []);
+  // They are shown with their own makers, whom they name as everybody does.
+  const known = await makersOf(ctx, makers, shown.fields, beyond);
+  const all: Shown = { ...shown, known: new Map([...shown.known, ...known]) };
+  for (const maker of makers) put(sink, userResource(ctx, maker, all));
+  await add({ ...sink, shown: all }, makers, beyond);
 }
 
 function put({ there }: Sink, resource: Resource): void {

@@ -44,9 +44,9 @@ const differs = [
   'Pages hold at most 1,000, and fewer than asked for where the answer would be larger than 5.5 MB or few of those looked at pass a filter: `links.next` leads on. `page[offset]` is at most 10,000. Orders other than createdAt, updatedAt, email and lastName work up to 5,000 matches.',
   '`count` looks at no more than 5,000 people where a filter is given, 1,000 where each costs a read; `count_truncated` then says so. Without `count=true` there is none.',
   'A change that others kept overtaking is refused with 409 `conflict`, an error that is not there.',
-  '`dataConnections` is an empty list. `include` leads one level, and a second one from `creator` and `updater`.',
+  '`dataConnections` is an empty list. `include` leads up to three levels, through `creator` and `updater`: only users are related to anything here.',
   'References that no user is named for are looked for among the first 5,000 people of the org, and come as one page.',
-  'Members whose home is another org are shown with names, address and roles, and cannot be changed here.',
+  'Members whose home is another org are shown with names, address, role and teams. Role and teams may be changed, the rest is their home’s: 403, and `canWrite` is false.',
 ];
 
 const served = (method: ListedEndpoint['method'], path: string, note?: string): ListedEndpoint => ({

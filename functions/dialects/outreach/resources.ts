@@ -1,12 +1,13 @@
 // What the documents of this system hold: users, and the things that users are related to.
 
+import { hereOf } from '../../../shared/dialect/dialect.ts';
 import { toWire, type Wire } from '../../../shared/dialect/fields.ts';
 import type { Context } from '../../../shared/directory/context.ts';
 import { orgOf } from '../../../shared/directory/context.ts';
 import type { RoleView } from '../../../shared/model/role.ts';
 import type { UnitView } from '../../../shared/model/structure.ts';
 import type { User } from '../../../shared/model/user.ts';
-import { API, MOUNT } from './manner.ts';
+import { API } from './manner.ts';
 import { type Known, PLURALS, type Reference, type Relation, referencesOf, relations } from './relations.ts';
 import { rows } from './rows.ts';
 
@@ -31,9 +32,9 @@ export interface Shown {
   connections: boolean;
 }
 
-/** The address of a collection or resource. From the configured base, never from the request. */
+/** The address of a collection or resource, where the client called. */
 export const addressOf = (ctx: Context, type: string, id?: number): string =>
-  `${ctx.baseUrl}${MOUNT}${API}/${PLURALS[type]}${id === undefined ? '' : `/${id}`}`;
+  `${hereOf(ctx)}${API}/${PLURALS[type]}${id === undefined ? '' : `/${id}`}`;
 
 const inverseOf = (ctx: Context, { type, inverse }: Relation, user: User): string =>
   `${addressOf(ctx, type)}?${new URLSearchParams({ [`filter[${inverse}][id]`]: String(user.number) })}`;
