@@ -7,7 +7,7 @@ import { parseLinkToken, provesCode, provesLink } from '../security/link-token.t
 import { moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
-import { isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
+import { dropAnswers, isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
 import type { Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
@@ -16,6 +16,7 @@ import { proofEvent } from './contacts.ts';
 import { type Context, instant, newId } from './context.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
+import { isUnproven } from './record.ts';
 import { findRecord, revokePending, stamped } from './users.ts';
 
 const dead = (): never => fail('link-not-usable');
@@ -56,9 +57,7 @@ export function provable(link: LinkRecord, user: UserRecord): boolean {
 }
 
 /** Whoever gives their first proof loses what was set before it, password and security answers: it may be a stranger's. */
-const isFirst = ({ activatedAt, emailVerifiedAt }: UserRecord): boolean => !activatedAt && !emailVerifiedAt;
-
-const wiped = (before: UserRecord): boolean => isFirst(before) && before.passwordUpdatedAt !== undefined;
+const wiped = (before: UserRecord): boolean => isUnproven(before) && before.passwordUpdatedAt !== undefined;
 
 /** The person with a proven address; every session that an unproven password opened has ended. */
 function proven(before: UserRecord, now: string): UserRecord {
@@ -73,8 +72,10 @@ function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
     drop: keys.credential(before.orgId, before.id),
     otherwise: { code: 'version-conflict' },
   };
-  const unasked: Write = { drop: keys.answers(before.orgId, before.id), otherwise: { code: 'version-conflict' } };
-  const cleared = [...(wiped(before) ? [dropped] : []), ...(isFirst(before) ? [unasked] : [])];
+  const cleared = [
+    ...(wiped(before) ? [dropped] : []),
+    ...(isUnproven(before) ? [dropAnswers(before.orgId, before.id)] : []),
+  ];
   const known = proven(before, instant(ctx.now));
   const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before.version + 1), updatedBy: before.id });
   if (before.email === link.email)

@@ -108,8 +108,8 @@ const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? ended(job, job.e
 
 const WITH_ROWS: readonly JobKind[] = ['import', 'bulk-invite', 'bulk-change'];
 
-/** What a job has in its end: of one that did not come to it, rows are left. */
+/** What a job has that ended: of one that did not come to its end, rows are left, which are due now. */
 export const ended = ({ kind, state }: JobRecord, endedAt: string) => ({
   endedAt,
-  ...(state !== 'done' && WITH_ROWS.includes(kind) && { rowsLeft: true }),
+  ...(state !== 'done' && WITH_ROWS.includes(kind) && { rowsLeft: true, dueAt: endedAt }),
 });

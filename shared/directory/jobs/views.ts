@@ -98,7 +98,7 @@ export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
     const before = await readJob(ctx, id, (await ctx.standing()).permissions);
     if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
     const { leasedUntil: _lease, ...rest } = before;
-    const cancelled: JobRecord = { ...rest, state: 'cancelled', dueAt: instant(ctx.now) };
+    const cancelled: JobRecord = { ...rest, state: 'cancelled' };
     const after = { ...cancelled, ...ended(cancelled, instant(ctx.now)) };
     const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
     return commit(ctx, event, [replaceJob(after, before)], toJob(after));
