@@ -12,6 +12,8 @@ export interface Config {
   tableName?: string;
   /** Scheme, host and port of the service: in every link, and issuer of every token. Never taken from a request. */
   baseUrl: string;
+  /** Host names of their own that other systems' languages have, by the names of their mounts. */
+  hosts?: Readonly<Record<string, string>>;
   mailFrom: string;
   mailConfigurationSet?: string;
   /** Letters per second that SES allows this deployment. */
@@ -35,6 +37,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stage: required('STAGE'),
     ...(tableName && { tableName }),
     baseUrl: required('BASE_URL').replace(/\/$/, ''),
+    ...(env.DIALECT_HOSTS && { hosts: JSON.parse(env.DIALECT_HOSTS) as Record<string, string> }),
     mailFrom: env.MAIL_FROM ?? '',
     ...(configurationSet && { mailConfigurationSet: configurationSet }),
     mailRatePerSecond: Number(env.MAIL_RATE_PER_SECOND ?? 14),

@@ -129,27 +129,6 @@ describe('the SDK', () => {
     expect(events.map(({ event }: Json) => event)).toContain('platform.org.update');
   });
 
-  test('lists service accounts and ends one; making one is refused, since secrets are made here', async () => {
-    const { service, world } = journey;
-    const body = { name: 'doomed', permissions: ['users:read'] };
-    const path = `/v1/orgs/${world.seed.orgId}/clients`;
-    const made = await ok(service.call('POST', path, { token: world.client, body }));
-    const { client } = await sdk.client.find(account, account.org.id, 'doomed');
-    expect(client).toMatchObject({
-      client_id: made.clientId,
-      type: 'secret',
-      method: 'Client Secret',
-      roles: ['developer'],
-    });
-    const { users } = await sdk.org.user.list(account, account.org.id);
-    expect(users.find(({ client_id }: Json) => client_id === made.clientId).name).toBe('doomed');
-    await sdk.client.remove(account, account.org, client.client_id);
-    await expect(sdk.client.find(account, account.org.id, 'doomed')).rejects.toThrow('not found');
-    await expect(sdk.client.create(account, account.org.id, { name: 'new', secret: 's' })).rejects.toMatchObject({
-      code: 405,
-    });
-  });
-
   test('gets everyone of a list without limit', async () => {
     const { service, world } = journey;
     await Promise.all(

@@ -24,6 +24,15 @@ describe('the stack of hosts', () => {
     expect(only(hosts, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual(throttle);
   });
 
+  test('is known to the functions, which take assertions that are meant for it', () => {
+    const { api } = synthesized('prod', { hosts: { axway: { name: 'amplify.example.com', certificateArn } } });
+    const environments = resources(api, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.Environment as { Variables: Record<string, unknown> } | undefined,
+    );
+    const told = environments.map((environment) => environment?.Variables.DIALECT_HOSTS);
+    expect(told).toContain('{"axway":"amplify.example.com"}');
+  });
+
   test('is refused for a language that nothing speaks', () => {
     const settings = { hosts: { klingon: { name: 'klingon.example.com', certificateArn } } };
     expect(() => synthesized('prod', settings)).toThrow(/klingon/);

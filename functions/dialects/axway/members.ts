@@ -13,7 +13,7 @@ import { numberOf, type OrgId } from '../../../shared/model/ids.ts';
 import { InviteCreate } from '../../../shared/model/invite.ts';
 import { displayNameOf, type User } from '../../../shared/model/user.ts';
 import { may } from './caller.ts';
-import { clientsShown } from './clients.ts';
+import { clientsShown } from './client-views.ts';
 import { refuse } from './errors.ts';
 import { MAX_EMAIL, toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson } from './manner.ts';

@@ -1,9 +1,10 @@
 // Orgs and sessions as the platform shows them. A machine client, which is no user here, shows itself as one: the SDK
 // wants a user in every session.
 import type { Wire } from '../../../shared/dialect/fields.ts';
+import { getClient } from '../../../shared/directory/clients.ts';
 import { type Context, orgOf, principalOf } from '../../../shared/directory/context.ts';
 import { LIMITS } from '../../../shared/directory/limits.ts';
-import { getClient, getOrg } from '../../../shared/directory/orgs.ts';
+import { getOrg } from '../../../shared/directory/orgs.ts';
 import { listMemberships } from '../../../shared/directory/structure/memberships.ts';
 import { getUnit } from '../../../shared/directory/structure/units.ts';
 import { getUser } from '../../../shared/directory/users.ts';
