@@ -62,6 +62,23 @@ describe('the SDK', () => {
     expect(events.map(({ event }: Json) => event)).toContain('platform.activation.complete');
   });
 
+  test('is told of an address that is a member already', async () => {
+    const user = await comeIn(journey, sdk, account);
+    for (const roles of [['developer'], ['administrator']]) {
+      await expect(sdk.org.user.add(account, account.org.id, user.email, roles)).rejects.toThrow(
+        'User is already a member of this org. (400)',
+      );
+    }
+  });
+
+  test('signs in beside a person’s password, and goes on as the service account', async () => {
+    const { email } = await comeIn(journey, sdk, account);
+    const tooling = await sdkOf(journey).auth.login({ username: email, password: PASSWORD });
+    expect(tooling).toMatchObject({ isPlatformTooling: true, user: { guid: journey.world.seed.clientId } });
+    const wrong = sdkOf(journey).auth.login({ username: email, password: 'not the password at all' });
+    await expect(wrong).rejects.toMatchObject({ code: 400 });
+  });
+
   test('finds users by any id and by address, and says so when there is none', async () => {
     const { owner } = journey.world;
     expect((await sdk.user.find(account, owner.id)).email).toBe(owner.email);
@@ -87,6 +104,14 @@ describe('the SDK', () => {
     expect(await sdk.org.user.find(account, account.org.id, user.guid)).toBeUndefined();
     const { status, json } = await signInAs(journey, user.email);
     expect([status, json.internalCode]).toEqual([400, 2]);
+    await expect(sdk.org.user.add(account, account.org.id, user.email, ['developer'])).rejects.toMatchObject({
+      code: 400,
+    });
+    const { service, world } = journey;
+    await ok(service.call('POST', `/v1/users/${user.guid}/restore`, { token: world.client }));
+    const back = await sdk.org.user.find(account, account.org.id, user.guid);
+    expect(back).toMatchObject({ email: user.email, activated: true, active: true, roles: ['developer'] });
+    expect((await signInAs(journey, user.email)).status).toBe(200);
   });
 
   test('makes, changes and removes teams with their members', async () => {
@@ -122,6 +147,12 @@ describe('the SDK', () => {
     expect((await sdk.role.list(account)).map(({ id }: Json) => id)).toEqual(['administrator', 'developer', 'auditor']);
     expect((await sdk.role.list(account, { team: true })).map(({ id }: Json) => id)).toEqual(['developer']);
     expect(await sdk.org.environments(account)).toEqual([]);
+    expect(await sdk.org.family(account, account.org.id)).toMatchObject({ guid: account.org.guid, children: [] });
+    await journey.service.project();
+    const { usage, from } = await sdk.org.usage(account, account.org.id, { month: true });
+    expect(usage.limit_users.value).toBeGreaterThan(0);
+    expect(from).toBeInstanceOf(Date);
+    expect((await sdk.entitlement.find(account, 'limit_users')).title).toBe('Users');
     const renamed = await sdk.org.rename(account, account.org.id, 'Example Works');
     expect(renamed).toMatchObject({ name: 'Example Works', oldName: 'Example' });
     await sdk.org.rename(account, account.org.id, 'Example');

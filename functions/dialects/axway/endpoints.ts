@@ -13,6 +13,8 @@ const FULL = [
   'DELETE /client/{client_id}',
   'DELETE /org/{org_id}/user/{user_guid}',
   'DELETE /session/{session_id}',
+  'DELETE /team/{team_id}',
+  'DELETE /team/{team_id}/user/{user_id}',
   'GET /auth/checkSession',
   'GET /client',
   'GET /client/{client_id}',
@@ -31,21 +33,21 @@ const FULL = [
 
 const PARTIAL: Readonly<Record<string, string>> = {
   'DELETE /auth/authenticator': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',
-  'DELETE /team/{team_id}': 'No `reassign_team`.',
-  'DELETE /team/{team_id}/user/{user_id}': 'Somebody who is not in it is taken out without complaint.',
   'DELETE /user/{user_id}': 'Not oneself, which needs a code; can be restored until it is erased.',
   'GET /activity':
     'Newest first; the names of the platform where it has one, else an update of the user or the org. `matched` counts as far as was looked.',
   'GET /auth/activation/{activation_id}':
     'The id is the link’s whole token; every link that cannot be used is `EXPIRED_LINK`.',
   'GET /auth/authenticator': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',
-  'GET /auth/findSession': 'Without a token it is 401, not `null`; `org.users` holds the caller alone.',
+  'GET /auth/findSession': 'Without a token it is 401, not `null`; `org.users` holds the caller alone; of the org only its name without the right to read it.',
   'GET /auth/logout': 'By bearer token alone; `redirect` is not followed.',
   'GET /auth/password_policy': 'The numbers of the deployment; those of an org stand in `security` of the org.',
   'GET /org/env': 'There are none.',
   'GET /org/{org_id}': '`users` holds the first 2,000; nothing that is bought or provisioned.',
-  'GET /org/{org_id}/user': '`idp`, `primary` and `role` are no orders; no primary contact.',
-  'GET /team': 'Of an org with at most 200 teams; the first 200 members of each.',
+  'GET /entitlement': 'What is counted here: users.',
+  'GET /org/{org_id}/usage': 'Users, as many as there are now; of a time that is over nothing is known.',
+  'GET /org/{org_id}/user': '`role` is no order; no primary contact.',
+  'GET /team': 'Of an org with at most 200 teams. Of up to five the first 200 members, of more everyone; in an org of more than 2,000 people then the caller alone.',
   'GET /team/{team_id}': 'The first 200 members; `GET …/user` has them all.',
   'GET /team/{team_id}/user': 'People alone, up to 2,000.',
   'POST /auth/activate': '`terms: true` where the org has terms; whoever has an account gives its password.',
@@ -62,7 +64,7 @@ const PARTIAL: Readonly<Record<string, string>> = {
     'Answers an access token for that org, as old as the one it was asked with; the session stays where it is.',
   'POST /client': 'No `teams`, no `generateKey`; a secret has 32 characters at least.',
   'POST /org/{org_id}/user': 'No `idp`; the roles are administrator, developer, auditor and the org’s own by id.',
-  'POST /session/query': 'The own sessions alone.',
+  'POST /session/query': 'Not by `access_token`; somebody else’s with the right to read what happened, and of the org’s own people alone.',
   'POST /team': 'No default team; the one role of a member is developer.',
   'POST /team/{team_id}/user/{user_id}': 'People alone, with the role developer.',
   'PUT /auth/terms': 'Of the org’s own terms; 404 where it has none.',
@@ -152,11 +154,9 @@ const NOT_SERVED: Readonly<Record<string, readonly string[]>> = {
   ],
   'No stream of events.': ['GET /activity/event'],
   'Nothing is metered or sold.': [
-    'GET /entitlement',
     'GET /org/{org_id}/stats',
     'GET /org/{org_id}/subscription',
     'GET /org/{org_id}/subscription/{subscription_id}',
-    'GET /org/{org_id}/usage',
     'GET /usage',
     'GET /usage/{file_id}',
     'POST /usage',
@@ -171,8 +171,8 @@ const NOT_SERVED: Readonly<Record<string, readonly string[]>> = {
 /** What the SDK calls beside that document, and its login. */
 const BESIDE: readonly ListedEndpoint[] = [
   listed('GET /user', 'partial', 'The SDK’s own: `term`, up to 100.'),
-  listed('GET /org/{org_id}/family', 'not served', 'The SDK’s own. Orgs have no children.'),
-  listed('GET /entitlement/{metric}', 'not served', 'The SDK’s own. Nothing is metered or sold.'),
+  listed('GET /org/{org_id}/family', 'partial', 'The SDK’s own: the org, which has no children here.'),
+  listed('GET /entitlement/{metric}', 'partial', 'The SDK’s own: `limit_users`.'),
   listed(
     'POST /auth/realms/Broker/protocol/openid-connect/token',
     'partial',

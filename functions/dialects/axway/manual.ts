@@ -48,7 +48,7 @@ are those of the native API, so \`POST /v1/sessions/refresh\` renews them.
     'The secret of a service account is kept as a keyed hash and never shown; it must be strong: 32 to 256 visible characters of ASCII, such as a UUID. A public key is RSA of 2,048 to 4,096 bits, or EC on P-256. A new one ends the one before it and every token made with that.',
     'A service account gets the rights of administrator, developer and auditor, never more than the caller has; without roles it may do nothing. One that the native API gave other rights shows the role that is nearest, and keeps them when that is written back. Teams have people in them alone.',
     'An assertion of a service account is used once, within five minutes of when it was made, even if it says that it lives an hour, as the SDK’s do.',
-    'Session queries show the own sessions alone.',
+    'Sessions of somebody else are shown to whoever may read people and what happened to them, and ended by nobody but their own person.',
     'The platform’s document contradicts itself in places: `DefaultFields` and the two kinds of service account forbid the members that they are combined with, the actor of an event must be and not be of two kinds, `orgs` of a session is called a text, a password policy ends below its own defaults (128 and 5), members have no `roles` though their default fields name it. Here it is what the SDK reads.',
   ],
   rows: ROWS,

@@ -1,19 +1,78 @@
 // The session behind a token, and its end. No cookie is ever set: the token is all there is, so that no site can act
 // with what a browser sends by itself.
 
-import { orgOf, personOf } from '../../../shared/directory/context.ts';
-import { getOrg } from '../../../shared/directory/orgs.ts';
-import { endSession, listSessions } from '../../../shared/directory/sessions.ts';
-import { getUser } from '../../../shared/directory/users.ts';
+import * as v from 'valibot';
+import { type Context, orgOf, personOf, principalOf } from '../../../shared/directory/context.ts';
+import { endSession, listSessions, listUserSessions, type SessionView } from '../../../shared/directory/sessions.ts';
+import { getUser, getUserByEmail } from '../../../shared/directory/users.ts';
+import { parse } from '../../../shared/http/endpoint.ts';
 import { emptyReply, jsonReply } from '../../../shared/http/reply.ts';
+import { EmailAddress } from '../../../shared/model/email-address.ts';
 import { numberOf, SessionId, type UserId } from '../../../shared/model/ids.ts';
+import type { User } from '../../../shared/model/user.ts';
+import { isOwn } from './caller.ts';
 import { refuse } from './errors.ts';
 import { toAxwayUser } from './fields.ts';
-import { axway, idOf } from './manner.ts';
-import { bodyOf, metadataOf, one, pagingOf, success } from './query.ts';
+import { axway, findPerson, idOf } from './manner.ts';
+import { bodyOf, many, metadataOf, one, pagingOf, success } from './query.ts';
 import { passwordPolicy, sessionInfo, tokenEnd } from './session-info.ts';
 
 const signedIn = { access: { permission: 'users:read' } } as const;
+
+const toAxwaySession = (
+  { id, client, orgId, current, createdAt, lastUsedAt, expiresAt }: SessionView,
+  user?: User,
+) => ({
+  id,
+  from: client,
+  org_id: String(numberOf(orgId)),
+  ...(user && { user: { guid: user.id, email: toAxwayUser(user).email } }),
+  current,
+  created: createdAt,
+  last_modified: lastUsedAt,
+  expires: expiresAt,
+});
+
+const SORTS = ['created', 'from', 'last_modified'] as const;
+
+function sorted<S extends Record<(typeof SORTS)[number], string>>(sessions: S[], orders: readonly string[]): S[] {
+  const read = orders.map((order) => {
+    const name = SORTS.find((it) => it === order.replace(/^-/, '')) ?? refuse('PARAM_INVALID', 'sort');
+    return (a: S, b: S) => (order === name ? 1 : -1) * a[name].localeCompare(b[name]);
+  });
+  const compared = (a: S, b: S) => read.map((compare) => compare(a, b)).find((it) => it !== 0) ?? 0;
+  return orders.length > 0 ? [...sessions].sort(compared) : sessions;
+}
+
+/** Whose sessions are asked for: the caller's own, where nobody is named. A machine client has none. */
+async function sessionsOf(ctx: Context, body: unknown): Promise<{ user?: User; items: SessionView[] }> {
+  const wanted = bodyOf(body, ['user_id', 'user_email', 'from', 'org_guid', 'created', 'last_modified']);
+  const text = (name: string) =>
+    wanted[name] === undefined || wanted[name] === null ? undefined : String(wanted[name]);
+  const [id, email, from, org] = ['user_id', 'user_email', 'from', 'org_guid'].map(text);
+  const principal = principalOf(ctx);
+  const named = id ?? (principal.is === 'person' || email !== undefined ? undefined : '');
+  if (named === '') return { items: [] };
+  const address = parse(v.optional(EmailAddress), email, '/user_email');
+  const user =
+    named !== undefined
+      ? await findPerson(ctx, named)
+      : address
+        ? await getUserByEmail(ctx, address)
+        : await getUser(ctx, principal.id as UserId);
+  if (address !== undefined && user.email !== address) return { user, items: [] };
+  const { items } = isOwn(ctx, user.id) ? await listSessions(ctx) : await listUserSessions(ctx, user.id);
+  const at = (name: string, value: string) =>
+    text(name) === undefined || Date.parse(text(name) ?? '') === Date.parse(value);
+  const kept = items.filter(
+    ({ client, orgId, createdAt, lastUsedAt }) =>
+      (from === undefined || client === from) &&
+      (org === undefined || org === orgId) &&
+      at('created', createdAt) &&
+      at('last_modified', lastUsedAt),
+  );
+  return { user, items: kept };
+}
 
 export const sessionOperations = [
   axway('GET /api/v1/auth/findSession', {
@@ -61,36 +120,19 @@ export const sessionOperations = [
     },
   }),
   axway('POST /api/v1/session/query', {
-    summary: 'List the own sessions',
-    access: 'person',
+    ...signedIn,
+    summary: 'List the own sessions, or somebody’s',
     takesBody: true,
+    rate: 'read',
     async run(ctx, { query, body }) {
-      const { user_id, user_email, from } = bodyOf(body, [
-        'user_id',
-        'user_email',
-        'from',
-        'org_guid',
-        'created',
-        'last_modified',
-      ]);
-      const person = personOf(ctx);
-      const user = await getUser(ctx, person.id as UserId);
-      const own = [undefined, null, user.id, user.number, String(user.number)];
-      if (!own.includes(user_id as string) || ![undefined, null, user.email].includes(user_email as string)) {
-        refuse('FORBIDDEN');
-      }
+      const { user, items } = await sessionsOf(ctx, body);
       const paging = pagingOf(query, 250, 10);
-      const all = (await listSessions(ctx)).items.filter(({ client }) => from === undefined || client === from);
-      const items = all.slice(paging.offset, paging.offset + (paging.limit ?? 0)).map((session) => ({
-        id: session.id,
-        from: session.client,
-        org_id: String(numberOf(session.orgId)),
-        user: { guid: user.id, email: toAxwayUser(user).email },
-        current: session.current,
-        created: session.createdAt,
-        expires: session.expiresAt,
-      }));
-      return success(query, items, metadataOf(paging, items.length, all.length));
+      const all = sorted(
+        items.map((session) => toAxwaySession(session, user)),
+        many(query, 'sort'),
+      );
+      const shown = all.slice(paging.offset, paging.offset + (paging.limit ?? 0));
+      return success(query, shown, metadataOf(paging, shown.length, all.length));
     },
   }),
   axway('DELETE /api/v1/session/{id}', {
@@ -111,12 +153,9 @@ export const sessionOperations = [
     ...signedIn,
     summary: 'Who the token is about',
     async run(ctx) {
-      const [{ guid, email, firstname, lastname }, org] = await Promise.all([
-        sessionInfo(ctx),
-        getOrg(ctx, orgOf(ctx)),
-      ]);
+      const { guid, email, firstname, lastname, org_name } = await sessionInfo(ctx);
       const names = { given_name: firstname, family_name: lastname };
-      return jsonReply(200, { sub: guid, guid, email, ...names, org_guid: org.id, org_name: org.name });
+      return jsonReply(200, { sub: guid, guid, email, ...names, org_guid: orgOf(ctx), org_name });
     },
   }),
 ];
