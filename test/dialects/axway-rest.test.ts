@@ -462,6 +462,12 @@ describe('the org', () => {
     const { id, client } = await anotherOrg(service, 'Stricter', { passwordPolicy: { minLength: 20 } });
     const org = await result(call('GET', `/org/${id}`, { token: client }));
     expect(org.security.password_policy).toEqual({ length: 20, history: 1 });
+    const put = (body: Json) => call('PUT', `/org/${id}`, { token: client, body });
+    const changed = await result(put({ security: { password_policy: { length: 24 } } }));
+    expect([changed.name, changed.security.password_policy.length]).toEqual(['Stricter', 24]);
+    for (const policy of [{ length: 8 }, { length: '20' }, { digit: 1 }, 'long', undefined])
+      expect(await refusal(put({ security: { password_policy: policy } })), JSON.stringify(policy)).toEqual([400, 74]);
+    expect(await refusal(put({}))).toEqual([400, 74]);
   });
 
   test('keeps its last administrator', async () => {

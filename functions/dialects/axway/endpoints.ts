@@ -39,7 +39,8 @@ const PARTIAL: Readonly<Record<string, string>> = {
   'GET /auth/activation/{activation_id}':
     'The id is the link’s whole token; every link that cannot be used is `EXPIRED_LINK`.',
   'GET /auth/authenticator': 'Always `AUTH_CODE_DISABLED`, as long as there are no second factors.',
-  'GET /auth/findSession': 'Without a token it is 401, not `null`; `org.users` holds the caller alone; of the org only its name without the right to read it.',
+  'GET /auth/findSession':
+    'Without a token it is 401, not `null`; `org.users` holds the caller alone; of the org only its name without the right to read it.',
   'GET /auth/logout': 'By bearer token alone; `redirect` is not followed.',
   'GET /auth/password_policy': 'The numbers of the deployment; those of an org stand in `security` of the org.',
   'GET /org/env': 'There are none.',
@@ -47,7 +48,8 @@ const PARTIAL: Readonly<Record<string, string>> = {
   'GET /entitlement': 'What is counted here: users.',
   'GET /org/{org_id}/usage': 'Users, as many as there are now; of a time that is over nothing is known.',
   'GET /org/{org_id}/user': '`role` is no order; no primary contact.',
-  'GET /team': 'Of an org with at most 200 teams. Of up to five the first 200 members, of more everyone; in an org of more than 2,000 people then the caller alone.',
+  'GET /team':
+    'Of an org with at most 200 teams. Of up to five the first 200 members, of more everyone; in an org of more than 2,000 people then the caller alone.',
   'GET /team/{team_id}': 'The first 200 members; `GET …/user` has them all.',
   'GET /team/{team_id}/user': 'People alone, up to 2,000.',
   'POST /auth/activate': '`terms: true` where the org has terms; whoever has an account gives its password.',
@@ -64,12 +66,13 @@ const PARTIAL: Readonly<Record<string, string>> = {
     'Answers an access token for that org, as old as the one it was asked with; the session stays where it is.',
   'POST /client': 'No `teams`, no `generateKey`; a secret has 32 characters at least.',
   'POST /org/{org_id}/user': 'No `idp`; the roles are administrator, developer, auditor and the org’s own by id.',
-  'POST /session/query': 'Not by `access_token`; somebody else’s with the right to read what happened, and of the org’s own people alone.',
+  'POST /session/query':
+    'Not by `access_token`; somebody else’s with the right to read what happened, and of the org’s own people alone.',
   'POST /team': 'No default team; the one role of a member is developer.',
   'POST /team/{team_id}/user/{user_id}': 'People alone, with the role developer.',
   'PUT /auth/terms': 'Of the org’s own terms; 404 where it has none.',
   'PUT /client/{client_id}': 'No `teams`, no `generateKey`; a secret has 32 characters at least.',
-  'PUT /org/{org_id}': '`name` alone.',
+  'PUT /org/{org_id}': '`name` and `security.password_policy.length` alone.',
   'PUT /org/{org_id}/user/{user_guid}': 'No `idp`.',
   'PUT /team/{team_id}': 'No default team; `users` is the whole list, 100 at most.',
   'PUT /team/{team_id}/user/{user_id}': 'The one role is developer.',

@@ -1,11 +1,11 @@
 // The org of the token. Any other, by number or guid, is unknown.
 import type { Wire } from '../../../shared/dialect/fields.ts';
 import type { Context } from '../../../shared/directory/context.ts';
-import { getOrg, updateOrg } from '../../../shared/directory/orgs.ts';
+import { getOrg, type OrgPatchInput, updateOrg } from '../../../shared/directory/orgs.ts';
 import { readCounts } from '../../../shared/directory/search/count.ts';
 import { parse } from '../../../shared/http/endpoint.ts';
 import { numberOf, type OrgId } from '../../../shared/model/ids.ts';
-import { type Org, OrgName } from '../../../shared/model/org.ts';
+import { type Org, OrgName, PasswordPolicy } from '../../../shared/model/org.ts';
 import { may } from './caller.ts';
 import { refuse } from './errors.ts';
 import { axway, checkOrg } from './manner.ts';
@@ -48,6 +48,16 @@ async function usage(ctx: Context, orgId: OrgId, query: URLSearchParams): Promis
   };
 }
 
+/** Of the demands on passwords there is one that an org may raise. */
+function patchFrom(body: unknown): OrgPatchInput {
+  const { name, security } = bodyOf(body, ['name', 'security']);
+  if (security === undefined) return { name: parse(OrgName, name, '/name') };
+  const { password_policy } = bodyOf(security, ['password_policy']);
+  const { length } = bodyOf(password_policy, ['length']);
+  const passwordPolicy = parse(PasswordPolicy, { minLength: length }, '/security');
+  return { ...(name !== undefined && { name: parse(OrgName, name, '/name') }), settings: { passwordPolicy } };
+}
+
 const path = '/api/v1/org/{org_id}';
 
 export const orgOperations = [
@@ -59,13 +69,12 @@ export const orgOperations = [
     },
   }),
   axway(`PUT ${path}`, {
-    summary: 'Rename the org',
+    summary: 'Rename the org, or say how long its passwords must be',
     access: { permission: 'orgs:write' },
     takesBody: true,
     async run(ctx, { params, query, body }) {
       const orgId = checkOrg(ctx, params.org_id);
-      const { name } = bodyOf(body, ['name']);
-      return success(query, await shown(ctx, await updateOrg(ctx, orgId, { name: parse(OrgName, name, '/name') })));
+      return success(query, await shown(ctx, await updateOrg(ctx, orgId, patchFrom(body))));
     },
   }),
   // The shape is that of an org, since the platform documents none: orgs have no parents and no children here.

@@ -1,13 +1,12 @@
 // The session behind a token, and its end. No cookie is ever set: the token is all there is, so that no site can act
 // with what a browser sends by itself.
 
-import * as v from 'valibot';
 import { type Context, orgOf, personOf, principalOf } from '../../../shared/directory/context.ts';
 import { endSession, listSessions, listUserSessions, type SessionView } from '../../../shared/directory/sessions.ts';
 import { getUser, getUserByEmail } from '../../../shared/directory/users.ts';
 import { parse } from '../../../shared/http/endpoint.ts';
 import { emptyReply, jsonReply } from '../../../shared/http/reply.ts';
-import { EmailAddress } from '../../../shared/model/email-address.ts';
+import { canonicalAddress, EmailAddress } from '../../../shared/model/email-address.ts';
 import { numberOf, SessionId, type UserId } from '../../../shared/model/ids.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { isOwn } from './caller.ts';
@@ -44,34 +43,36 @@ function sorted<S extends Record<(typeof SORTS)[number], string>>(sessions: S[],
   return orders.length > 0 ? [...sessions].sort(compared) : sessions;
 }
 
-/** Whose sessions are asked for: the caller's own, where nobody is named. A machine client has none. */
+const QUERIED = ['user_id', 'user_email', 'from', 'org_guid', 'created', 'last_modified'] as const;
+type Wanted = Partial<Record<(typeof QUERIED)[number], string>>;
+
+/** Whom a query is about: the caller, where it names nobody. A machine client has no sessions. */
+async function personIn(ctx: Context, { user_id, user_email }: Wanted): Promise<User | undefined> {
+  if (user_id !== undefined) return findPerson(ctx, user_id);
+  if (user_email !== undefined) return getUserByEmail(ctx, parse(EmailAddress, user_email, '/user_email'));
+  const { is, id } = principalOf(ctx);
+  return is === 'person' ? getUser(ctx, id as UserId) : undefined;
+}
+
+function asksFor({ user_email, from, org_guid, created, last_modified }: Wanted, user: User) {
+  const same = (wanted: string | undefined, value: unknown) => wanted === undefined || wanted === value;
+  const at = (wanted: string | undefined, value: string) =>
+    wanted === undefined || Date.parse(wanted) === Date.parse(value);
+  return ({ client, orgId, createdAt, lastUsedAt }: SessionView): boolean =>
+    same(user_email && canonicalAddress(user_email), user.email) &&
+    same(from, client) &&
+    same(org_guid, orgId) &&
+    at(created, createdAt) &&
+    at(last_modified, lastUsedAt);
+}
+
 async function sessionsOf(ctx: Context, body: unknown): Promise<{ user?: User; items: SessionView[] }> {
-  const wanted = bodyOf(body, ['user_id', 'user_email', 'from', 'org_guid', 'created', 'last_modified']);
-  const text = (name: string) =>
-    wanted[name] === undefined || wanted[name] === null ? undefined : String(wanted[name]);
-  const [id, email, from, org] = ['user_id', 'user_email', 'from', 'org_guid'].map(text);
-  const principal = principalOf(ctx);
-  const named = id ?? (principal.is === 'person' || email !== undefined ? undefined : '');
-  if (named === '') return { items: [] };
-  const address = parse(v.optional(EmailAddress), email, '/user_email');
-  const user =
-    named !== undefined
-      ? await findPerson(ctx, named)
-      : address
-        ? await getUserByEmail(ctx, address)
-        : await getUser(ctx, principal.id as UserId);
-  if (address !== undefined && user.email !== address) return { user, items: [] };
+  const given = Object.entries(bodyOf(body, QUERIED)).filter(([, value]) => value !== undefined && value !== null);
+  const wanted: Wanted = Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
+  const user = await personIn(ctx, wanted);
+  if (!user) return { items: [] };
   const { items } = isOwn(ctx, user.id) ? await listSessions(ctx) : await listUserSessions(ctx, user.id);
-  const at = (name: string, value: string) =>
-    text(name) === undefined || Date.parse(text(name) ?? '') === Date.parse(value);
-  const kept = items.filter(
-    ({ client, orgId, createdAt, lastUsedAt }) =>
-      (from === undefined || client === from) &&
-      (org === undefined || org === orgId) &&
-      at('created', createdAt) &&
-      at('last_modified', lastUsedAt),
-  );
-  return { user, items: kept };
+  return { user, items: items.filter(asksFor(wanted, user)) };
 }
 
 export const sessionOperations = [

@@ -65,12 +65,13 @@ async function everyTeam(ctx: Context): Promise<UnitView[]> {
  * Who is in each of the teams. What it costs follows from the people of the org, not from the teams. Where they are more
  * than a list shows, of many teams the caller's own say so, and nothing more.
  */
-async function membersByTeam(ctx: Context, teams: readonly UnitView[]): Promise<Map<string, string[]>> {
-  if (teams.length <= FEW_TEAMS)
-    return new Map(await Promise.all(teams.map(async ({ id }) => [id, await namedIn(ctx, id)] as const)));
-  const named = new Map(teams.map(({ id }): [string, string[]] => [id, []]));
-  for (const { id, teams: theirs = [] } of await peopleToName(ctx)) {
-    for (const team of theirs) named.get(team)?.push(id);
+async function membersByTeam(ctx: Context, teams: readonly UnitView[]): Promise<Map<string, Set<string>>> {
+  const few = teams.length <= FEW_TEAMS;
+  const found = teams.map(async ({ id }) => [id, new Set(few ? await namedIn(ctx, id) : [])] as const);
+  const named = new Map(await Promise.all(found));
+  const cut = [...named.values()].some(({ size }) => size >= MOST_NAMED);
+  for (const { id, teams: theirs = [] } of few ? await callerAlone(ctx, cut) : await peopleToName(ctx)) {
+    for (const team of theirs) named.get(team)?.add(id);
   }
   return named;
 }
@@ -78,9 +79,13 @@ async function membersByTeam(ctx: Context, teams: readonly UnitView[]): Promise<
 async function peopleToName(ctx: Context): Promise<User[]> {
   const { count } = await countUsers(ctx);
   const { users, complete } = count > MOST_MEMBERS ? { users: [], complete: false } : await membersOf(ctx, {});
-  if (complete) return users;
+  return complete ? users : callerAlone(ctx, true);
+}
+
+/** The SDK looks for the caller in a team to know their roles: they are named even where others are not. */
+async function callerAlone(ctx: Context, wanted: boolean): Promise<User[]> {
   const { is, id } = principalOf(ctx);
-  return is === 'person' ? [await getUser(ctx, id as UserId)] : [];
+  return wanted && is === 'person' ? [await getUser(ctx, id as UserId)] : [];
 }
 
 async function list(ctx: Context, query: URLSearchParams) {
@@ -99,7 +104,7 @@ async function list(ctx: Context, query: URLSearchParams) {
   const { limit = all.length, offset } = paging;
   const page = all.slice(offset, offset + limit);
   const named = await membersByTeam(ctx, page);
-  const result = page.map((team) => toTeam(team, orgId, named.get(team.id) ?? []));
+  const result = page.map((team) => toTeam(team, orgId, [...(named.get(team.id) ?? [])]));
   return success(query, result, metadataOf(paging, result.length, all.length));
 }
 
