@@ -1,6 +1,7 @@
 // The platform's own SDK, unchanged, against the running service.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberOf } from '../../shared/model/ids.ts';
+import { accept, anotherOrg, inviteTo } from '../support/invited.ts';
 import { type Listening, listen } from '../support/listening.ts';
 import { type Json, testService } from '../support/service.ts';
 import { newAddress, newWorld, ok, PASSWORD } from '../support/world.ts';
@@ -77,6 +78,22 @@ describe('the SDK', () => {
     expect(tooling).toMatchObject({ isPlatformTooling: true, user: { guid: journey.world.seed.clientId } });
     const wrong = sdkOf(journey).auth.login({ username: email, password: 'not the password at all' });
     await expect(wrong).rejects.toMatchObject({ code: 400 });
+  });
+
+  test('goes on in another org of a person with the token of the switch', async () => {
+    const { service } = journey;
+    const { email } = await comeIn(journey, sdk, account);
+    const other = await anotherOrg(service, 'Elsewhere');
+    const { letter } = await inviteTo(other, { email });
+    const { access_token: home } = await result(signInAs(journey, email));
+    await ok(accept(service, { token: letter.token }, { token: home }));
+    const body = { org_id: other.id };
+    const moved = await result(call(journey, 'POST', '/api/v1/auth/switchLoggedInOrg', { token: home, body }));
+    const own = await accountOf(sdk, moved.access_token, other.id);
+    expect(own.org).toMatchObject({ guid: other.id, name: 'Elsewhere' });
+    // Where else somebody is, their home alone is told.
+    expect((await sdk.org.list(own)).map(({ name }: Json) => name)).toEqual(['Elsewhere']);
+    expect((await sdk.org.user.list(own, other.id)).users.map((user: Json) => user.email)).toEqual([email]);
   });
 
   test('finds users by any id and by address, and says so when there is none', async () => {

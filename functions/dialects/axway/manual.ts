@@ -44,6 +44,7 @@ are those of the native API, so \`POST /v1/sessions/refresh\` renews them.
     'Names longer than 50 characters and addresses longer than 217 are shown cut; longer ones are refused; the cut value written back changes nothing.',
     'An org that a path, query or body names is checked against the token’s: any other is unknown.',
     'A list of members without `limit` holds up to 2,000; more need pages. Without `sort[]` it is in the order of creation.',
+    'The SDK’s `switchOrg` opens a page of the platform, which is not here: `POST /auth/switchLoggedInOrg` answers a token for the other org, which the SDK takes as it takes any that is brought. There `orgs` of the session holds that org alone: where else somebody is, their home alone is told.',
     'A machine client shows itself in its session as a user with an address under `clients.invalid`, since the SDK wants a user.',
     'The secret of a service account is kept as a keyed hash and never shown; it must be strong: 32 to 256 visible characters of ASCII, such as a UUID. A public key is RSA of 2,048 to 4,096 bits, or EC on P-256. A new one ends the one before it and every token made with that.',
     'A service account gets the rights of administrator, developer and auditor, never more than the caller has; without roles it may do nothing. One that the native API gave other rights shows the role that is nearest, and keeps them when that is written back. Teams have people in them alone.',
