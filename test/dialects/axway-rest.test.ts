@@ -610,6 +610,11 @@ describe('what is counted', () => {
     expect((await result(usage('?entitlement=other'))).usage).toEqual({});
     expect(await refusal(usage('?from=2020-02-01&to=2020-01-01'))).toEqual([400, 74]);
     expect(await refusal(call('GET', `/org/${NOBODY}/usage`, { token: world.client }))).toEqual([404, undefined]);
+    const blind = { name: 'blind', permissions: ['orgs:read'] };
+    const path = `/v1/orgs/${world.seed.orgId}/clients`;
+    const client = await ok(service.call('POST', path, { token: world.client, body: blind }));
+    const token = await service.tokenFor(client.clientId, client.clientSecret);
+    expect((await result(call('GET', `/org/${world.seed.orgId}/usage`, { token }))).usage).toEqual({});
     const narrow = await activePerson(service, world.seed.orgId);
     expect((await result(call('GET', '/entitlement', { token: narrow.token })))[0]).toMatchObject({ title: 'Users' });
   });

@@ -28,14 +28,14 @@ const METRICS: Readonly<Record<string, Wire>> = {
   [USERS]: { title: 'Users', type: 'integer', description: 'People of the organization who are not deleted.' },
 };
 
-/** The counters know the present alone: of a time that is over nothing is said. */
+/** The counters know the present alone: of a time that is over nothing is said, nor to who may not read people. */
 async function usage(ctx: Context, orgId: OrgId, query: URLSearchParams): Promise<Wire> {
   const now = ctx.now.toISOString();
   const [from, to, wanted] = [instantIn(query, 'from'), instantIn(query, 'to'), one(query, 'entitlement')];
   if (from !== undefined && to !== undefined && from > to) refuse('PARAM_INVALID', 'from');
   const { createdAt } = await getOrg(ctx, orgId);
   const [begins, ends] = [from ?? createdAt, to ?? now];
-  const known = ends >= now && (wanted === undefined || wanted === USERS);
+  const known = may(ctx, 'users:read') && ends >= now && (wanted === undefined || wanted === USERS);
   const { deleted: _deleted, ...live } = await readCounts(ctx, orgId);
   const value = Object.values(live).reduce((a, b) => a + b, 0);
   return {
