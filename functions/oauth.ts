@@ -7,6 +7,7 @@ import { jsonReply } from '../shared/http/reply.ts';
 import type { HttpReply } from '../shared/http/request.ts';
 import { PERMISSIONS } from '../shared/model/principal.ts';
 import { publicKeys } from '../shared/security/access-token.ts';
+import { ASSERTION_ALGORITHMS } from '../shared/security/client-assertion.ts';
 
 const tag = 'OAuth';
 
@@ -20,7 +21,10 @@ const TokenAnswer = v.object({
 const tokenEndpoint = rawEndpoint('POST /oauth/token', {
   tag,
   summary: 'Get an access token for a machine client',
-  description: 'Client credentials by Basic or form. The token lives an hour and carries the client’s permissions.',
+  description: [
+    'Client credentials by Basic, form or a signed assertion (`private_key_jwt`: `aud` this endpoint or the issuer, `jti`',
+    'used once, within five minutes of `iat`). The token lives an hour and carries the client’s permissions.',
+  ].join(' '),
   access: 'anyone',
   rate: 'public',
   consumes: 'form',
@@ -60,7 +64,8 @@ const metadata = (ctx: Context) => ({
   jwks_uri: `${ctx.baseUrl}/oauth/jwks.json`,
   grant_types_supported: ['client_credentials'],
   response_types_supported: [],
-  token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+  token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+  token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
   scopes_supported: PERMISSIONS,
   service_documentation: `${ctx.baseUrl}/docs`,
 });

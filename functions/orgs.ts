@@ -3,22 +3,20 @@ import * as v from 'valibot';
 import {
   type ClientWithSecret,
   createClient,
-  createOrg,
-  getOrg,
+  getClient,
   listClients,
-  listOrgs,
   revokeClient,
   rotateClient,
-  updateOrg,
+  updateClient,
   withSecret,
-} from '../shared/directory/orgs.ts';
+} from '../shared/directory/clients.ts';
+import { createOrg, getOrg, listOrgs, updateOrg } from '../shared/directory/orgs.ts';
 import { endpoint, type Operation } from '../shared/http/endpoint.ts';
+import { ClientCreate, ClientPatch, ClientView } from '../shared/model/client.ts';
 import { ClientId, OrgId } from '../shared/model/ids.ts';
 import { Org, OrgName, OrgSettings } from '../shared/model/org.ts';
 import { pageOf, pageQuery } from '../shared/model/page.ts';
 import { group, patchOf } from '../shared/model/patch.ts';
-import { Permission } from '../shared/model/principal.ts';
-import { Instant, personName } from '../shared/model/text.ts';
 
 const params = { id: OrgId };
 const tag = 'Orgs';
@@ -72,15 +70,7 @@ const patch = endpoint('PATCH /v1/orgs/{id}', {
   run: (ctx, { params, body, version }) => updateOrg(ctx, params.id, body, version),
 });
 
-const Client = v.object({
-  clientId: ClientId,
-  orgId: v.optional(OrgId),
-  name: v.string(),
-  permissions: v.array(Permission),
-  secretVersion: v.number(),
-  createdAt: Instant,
-});
-const ClientWithItsSecret = v.object({ ...Client.entries, clientSecret: v.optional(v.string()) });
+const ClientWithItsSecret = v.object({ ...ClientView.entries, clientSecret: v.optional(v.string()) });
 
 /** The secret is shown once and kept nowhere: what a retry gets is derived again. */
 const secret = {
@@ -92,14 +82,11 @@ const createOne = endpoint('POST /v1/orgs/{id}/clients', {
   tag: 'Clients',
   summary: 'Create a machine client',
   description:
-    'Shows the secret, this once. Nobody gives a client more than they hold; a platform client may give any.',
+    'Shows the secret, this once; a client with a public key has none. Nobody gives a client more than they hold; a platform client may give any.',
   access: { permission: 'clients:write', platform: true },
   rate: 'write',
   params,
-  body: group({
-    name: v.pipe(personName(100), v.minLength(1)),
-    permissions: v.pipe(v.array(Permission), v.maxLength(50)),
-  }),
+  body: ClientCreate,
   answer: ClientWithItsSecret,
   status: 201,
   secret,
@@ -114,15 +101,41 @@ const listAll = endpoint('GET /v1/orgs/{id}/clients', {
   rate: 'read',
   params,
   query: v.strictObject(pageQuery),
-  answer: pageOf(Client),
+  answer: pageOf(ClientView),
   problems: ['cursor-invalid'],
   run: (ctx, { params, query }) => listClients(ctx, params.id, query),
+});
+
+const getOne = endpoint('GET /v1/clients/{id}', {
+  tag: 'Clients',
+  summary: 'Get a machine client',
+  access: { permission: 'clients:write', platform: true },
+  rate: 'read',
+  params: { id: ClientId },
+  answer: ClientView,
+  versioned: true,
+  run: (ctx, { params }) => getClient(ctx, params.id),
+});
+
+const patchOne = endpoint('PATCH /v1/clients/{id}', {
+  tag: 'Clients',
+  summary: 'Change a machine client',
+  description:
+    'A public key takes the place of the key or secret before it, which ends at once with every token made with it.',
+  access: { permission: 'clients:write', platform: true },
+  rate: 'write',
+  params: { id: ClientId },
+  body: ClientPatch,
+  answer: ClientView,
+  versioned: true,
+  problems: ['role-above-own'],
+  run: (ctx, { params, body, version }) => updateClient(ctx, params.id, body, version),
 });
 
 const rotate = endpoint('POST /v1/clients/{id}/rotate', {
   tag: 'Clients',
   summary: 'Give a client a new secret',
-  description: 'The old secret and every token made with it end at once.',
+  description: 'The old secret or key and every token made with it end at once.',
   access: { permission: 'clients:write', platform: true },
   rate: 'write',
   params: { id: ClientId },
@@ -141,4 +154,15 @@ const revoke = endpoint('DELETE /v1/clients/{id}', {
   run: (ctx, { params }) => revokeClient(ctx, params.id),
 });
 
-export const operations: readonly Operation[] = [create, list, get, patch, createOne, listAll, rotate, revoke];
+export const operations: readonly Operation[] = [
+  create,
+  list,
+  get,
+  patch,
+  createOne,
+  listAll,
+  getOne,
+  patchOne,
+  rotate,
+  revoke,
+];

@@ -132,6 +132,9 @@ function reservedFor(surface: Surface, stage: StageSettings): number | undefined
   return surface.kind === 'http' && surface.reservedConcurrency ? stage.reserved?.signIn : undefined;
 }
 
+const hostNames = (hosts: NonNullable<StageSettings['hosts']>): Record<string, string> =>
+  Object.fromEntries(Object.entries(hosts).map(([mount, { name }]) => [mount, name]));
+
 function environmentOf(surface: Surface, parts: FunctionParts): Record<string, string> {
   const { stage, keyRings } = parts;
   const rings = surface.keyRings.map((ring) => [`KEYS_${ring.toUpperCase()}_ARN`, keyRings[ring].secretArn] as const);
@@ -143,15 +146,8 @@ function environmentOf(surface: Surface, parts: FunctionParts): Record<string, s
     MAIL_CONFIGURATION_SET: parts.configurationSetName,
     MAIL_RATE_PER_SECOND: String(stage.mail.ratePerSecond),
     BASE_URL: parts.baseUrl,
-    ...hostOf(surface, stage),
+    ...(stage.hosts && { DIALECT_HOSTS: JSON.stringify(hostNames(stage.hosts)) }),
     ...(stage.preferences && { PREFERENCES: JSON.stringify(stage.preferences) }),
     ...Object.fromEntries(rings),
   };
-}
-
-/** The host name of the language that the surface speaks, where the stage gives it one. */
-function hostOf(surface: Surface, { hosts = {} }: StageSettings): Record<string, string> {
-  const name = surface.kind === 'http' ? surface.dialect?.slice(1) : undefined;
-  const domain = name === undefined ? undefined : hosts[name];
-  return name !== undefined && domain ? { HOSTS: JSON.stringify({ [name]: domain.name }) } : {};
 }

@@ -12,7 +12,7 @@ export interface Config {
   tableName?: string;
   /** Scheme, host and port of the service: in every link, and issuer of every token. Never taken from a request. */
   baseUrl: string;
-  /** Host names at whose root another system's language is spoken, by the name of its mount. */
+  /** Host names of their own that other systems' languages have, by the names of their mounts. */
   hosts?: Readonly<Record<string, string>>;
   mailFrom: string;
   mailConfigurationSet?: string;
@@ -39,7 +39,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     stage: required('STAGE'),
     ...(tableName && { tableName }),
     baseUrl: required('BASE_URL').replace(/\/$/, ''),
-    ...(env.HOSTS && { hosts: JSON.parse(env.HOSTS) }),
+    ...(env.DIALECT_HOSTS && { hosts: JSON.parse(env.DIALECT_HOSTS) as Record<string, string> }),
     mailFrom: env.MAIL_FROM ?? '',
     ...(configurationSet && { mailConfigurationSet: configurationSet }),
     mailRatePerSecond: Number(env.MAIL_RATE_PER_SECOND ?? 14),

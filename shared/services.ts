@@ -74,6 +74,7 @@ export async function createServices(config: Config, overrides: Overrides = {}):
       table,
       keys: heldKeys(rings),
       baseUrl: config.baseUrl,
+      ...(config.hosts && { hosts: config.hosts }),
       limitScale: config.limitScale,
       preferences: v.parse(Preferences, JSON.parse(config.preferences ?? DEFAULT_PREFERENCES)),
       issueAccessToken,

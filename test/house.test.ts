@@ -109,7 +109,7 @@ const OWNERS: [name: RegExp, owner: RegExp][] = [
   [/^@aws-sdk\/client-ses$/, /^shared\/mail\/ses\.ts$/],
   [/^@aws-sdk\/client-secrets-manager$/, /^shared\/services\.ts$|^infra\/operate\//],
   [/^@middy\//, /^shared\/http\/serve\.ts$/],
-  [/^jose$/, /^shared\/security\/access-token\.ts$/],
+  [/^jose$/, /^shared\/security\/(access-token|client-assertion)\.ts$/],
   [/^bcryptjs$/, /^shared\/security\/foreign-hash\.ts$/],
   [/^nodemailer/, /^shared\/mail\/mime\.ts$/],
   [/^@valibot\/to-json-schema$/, /^shared\/http\/openapi\.ts$/],

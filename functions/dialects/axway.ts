@@ -1,7 +1,7 @@
-// The Amplify Platform API. Sign-in and passwords are surfaces of their own: axway/sign-in.ts and axway/passwords.ts.
+// The Amplify Platform API. Sign-in, passwords and service accounts are surfaces of their own: axway/sign-in.ts,
+// axway/passwords.ts, axway/service-accounts.ts.
 import type { Operation } from '../../shared/http/endpoint.ts';
 import { activityOperations } from './axway/activity.ts';
-import { clientOperations } from './axway/clients.ts';
 import { memberOperations } from './axway/members.ts';
 import { orgOperations } from './axway/orgs.ts';
 import { peopleOperations } from './axway/people.ts';
@@ -18,6 +18,5 @@ export const operations: readonly Operation[] = [
   ...roleOperations,
   ...sessionOperations,
   ...activityOperations,
-  ...clientOperations,
   ...unavailableOperations,
 ];

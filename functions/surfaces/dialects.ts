@@ -95,6 +95,17 @@ export const dialectSurfaces: readonly HttpSurface[] = [
   },
   {
     kind: 'http',
+    name: 'axway-service-accounts',
+    entry: 'dialects/axway/service-accounts.ts',
+    dialect: '/axway',
+    ...plain,
+    ...withoutSecrets,
+    // For what is kept of secrets that callers chose.
+    keyRings: ['clients', 'cursors'],
+    mounts: ['/axway/api/v1/client'],
+  },
+  {
+    kind: 'http',
     name: 'genesys',
     entry: 'dialects/genesys.ts',
     dialect: '/genesys',

@@ -6,9 +6,10 @@ import { isElevated, mayGrant, type Permission, permissionsOf, type Role } from 
 import { fail, hasCode } from '../model/problem.ts';
 import { type Locator, parseLinkToken, provesCode, provesLink } from '../security/link-token.ts';
 import { readClaim } from '../store/claim-items.ts';
+import { readClientItem } from '../store/client-items.ts';
 import { type InviteRecord, readInviteItem, readMembership } from '../store/invite-items.ts';
 import { keys, partitions } from '../store/keys.ts';
-import { type OrgRecord, readClientItem, readOrgItem } from '../store/org-items.ts';
+import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import { readUserItem, type UserRecord, withSide } from '../store/user-items.ts';
 import { enter, join, moveHome, releaseAddress } from './accept-ways.ts';
 import {

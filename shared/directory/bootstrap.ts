@@ -14,10 +14,10 @@ import { claimEmail, claimNumber } from '../store/claim-items.ts';
 import { newOrg, type OrgRecord } from '../store/org-items.ts';
 import { putCredential } from '../store/secret-items.ts';
 import { newUser, type UserRecord } from '../store/user-items.ts';
+import { makeClient, secretOf } from './clients.ts';
 import { commit } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
 import { createInvite } from './invites.ts';
-import { makeClient } from './orgs.ts';
 
 export interface Bootstrapped {
   orgId: OrgId;
@@ -68,14 +68,14 @@ export async function bootstrap(
 }
 
 async function firstClients(ctx: Context, orgId: OrgId): Promise<Bootstrapped> {
-  const client = await makeClient(ctx, orgId, 'first client', [...PERMISSIONS]);
-  const platform = await makeClient(ctx, PLATFORM_ORG, 'platform', []);
+  const client = await makeClient(ctx, orgId, { name: 'first client', permissions: [...PERMISSIONS] });
+  const platform = await makeClient(ctx, PLATFORM_ORG, { name: 'platform', permissions: [] });
   return {
     orgId,
     clientId: client.clientId,
-    clientSecret: client.clientSecret,
+    clientSecret: secretOf(ctx, client),
     platformClientId: platform.clientId,
-    platformClientSecret: platform.clientSecret,
+    platformClientSecret: secretOf(ctx, platform),
   };
 }
 

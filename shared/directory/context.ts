@@ -24,6 +24,8 @@ export interface Directory {
   table: Table;
   keys: Keys;
   baseUrl: string;
+  /** Host names at whose root another system's language is spoken, by the name of its mount. */
+  hosts?: Readonly<Record<string, string>>;
   /** Multiplies every limit: 1 in a deployment, 10 on a laptop. */
   limitScale: number;
   /** Preferences of everybody in the deployment: the lowest layer. */

@@ -1,6 +1,6 @@
 // Sessions: sign in, refresh, list, end. A session lives as long as the epoch it was born in.
 import type { EmailAddress } from '../model/email-address.ts';
-import type { OrgId, SessionId } from '../model/ids.ts';
+import type { OrgId, SessionId, UserId } from '../model/ids.ts';
 import { type Person, permissionsOf } from '../model/principal.ts';
 import { fail } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
@@ -13,11 +13,12 @@ import { readSessionItem, type SessionRecord, sessionItem } from '../store/sessi
 import { above, equals, every, type Item, type Write } from '../store/table.ts';
 import { readUserItem, replaceUser, toUser, type UserRecord } from '../store/user-items.ts';
 import { commit, reapply } from './commit.ts';
-import { type Context, instant, newId, newOpId, personOf, secondsFrom } from './context.ts';
+import { type Context, instant, newId, newOpId, personOf, principalOf, secondsFrom } from './context.ts';
 import { landingOf } from './landing.ts';
 import { notice } from './outbox.ts';
 import { type Checked, checkSignInPassword, forgiveFailures, mayComeIn, mustChangePassword } from './sign-in-check.ts';
 import { lockedNow } from './standing.ts';
+import { readUser } from './users.ts';
 
 const DAY = 86_400;
 /** Seconds: unused for so long, or so long in all, and a session is over. */
@@ -276,6 +277,19 @@ function toView(session: SessionRecord, current: string): SessionView {
     expiresAt: (expiresAt < endsAt ? expiresAt : endsAt) as Instant,
     current: id === current,
   };
+}
+
+/**
+ * Somebody's live sessions, newest first, for whoever may read people and what happened to them, as in what is held about
+ * a person. Fails with `not-home-org` for a guest: their sessions are their home's to know.
+ */
+export async function listUserSessions(ctx: Context, id: UserId): Promise<{ items: SessionView[] }> {
+  const { permissions } = principalOf(ctx);
+  if (!permissions.includes('users:read') || !permissions.includes('events:read')) fail('permission-missing');
+  const user = await readUser(ctx, id);
+  if (user.homeOrgId) fail('not-home-org');
+  const live = (await readSessions(ctx, user)).filter(({ epoch }) => epoch === user.epoch);
+  return { items: live.map((session) => toView(session, '')) };
 }
 
 /** Ends one of the person's own sessions. Somebody else's is unknown. */

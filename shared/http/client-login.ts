@@ -1,11 +1,13 @@
-// Client credentials over HTTP (RFC 6749 §4.4): the same answers wherever a machine client signs in.
+// Client credentials over HTTP (RFC 6749 §4.4), proven by a secret or an assertion (RFC 7523): the same answers wherever a
+// machine client signs in.
 import * as v from 'valibot';
+import { type ClientProof, issueClientToken } from '../directory/clients.ts';
 import type { Context } from '../directory/context.ts';
 import { newId } from '../directory/context.ts';
-import { issueClientToken } from '../directory/orgs.ts';
 import { ClientId } from '../model/ids.ts';
 import { PERMISSIONS, type Permission } from '../model/principal.ts';
 import { PROBLEMS, type Problem } from '../model/problem.ts';
+import { ASSERTION_TYPE, claimedClient } from '../security/client-assertion.ts';
 import { jsonReply } from './reply.ts';
 import type { HttpReply, HttpRequest } from './request.ts';
 
@@ -29,27 +31,44 @@ function errorReply(status: number, error: string, description: string, retryAft
 
 interface Given {
   id: string;
-  secret: string;
+  proof: ClientProof;
 }
 
-/** Basic (each half form-encoded, RFC 6749 §2.3.1) or in the form, not both. */
-function credentialsOf(request: HttpRequest, form: Record<string, string>): Given | undefined {
+/** In one way, never in two: an assertion, Basic (each half form-encoded, RFC 6749 §2.3.1), or a secret in the form. */
+function credentialsOf(ctx: Context, request: HttpRequest, form: Record<string, string>): Given | undefined {
   const header = request.headers.authorization;
+  const { client_id: named, client_secret: given, client_assertion: assertion, client_assertion_type: type } = form;
+  if (assertion !== undefined || type !== undefined) {
+    const id = assertion === undefined || type !== ASSERTION_TYPE ? undefined : claimedClient(assertion);
+    if (assertion === undefined || id === undefined || header !== undefined || given !== undefined) return undefined;
+    // What the form says of the client must be what the assertion says (RFC 7521 §4.2).
+    if (named !== undefined && named !== id) return undefined;
+    return { id, proof: { assertion, audiences: audiencesOf(ctx, request) } };
+  }
   if (header === undefined) {
-    const { client_id: id, client_secret: secret } = form;
-    return id !== undefined && secret !== undefined ? { id, secret } : undefined;
+    return named !== undefined && given !== undefined ? { id: named, proof: { secret: given } } : undefined;
   }
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header)?.[1];
   const [id, ...secret] = Buffer.from(encoded ?? '', 'base64')
     .toString('utf8')
     .split(':');
-  if (id === undefined || secret.length === 0 || form.client_secret !== undefined) return undefined;
+  if (id === undefined || secret.length === 0 || given !== undefined) return undefined;
   try {
     const decode = (half: string) => decodeURIComponent(half.replaceAll('+', ' '));
-    return { id: decode(id), secret: decode(secret.join(':')) };
+    return { id: decode(id), proof: { secret: decode(secret.join(':')) } };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whom an assertion may be meant for: the issuer, or the endpoint that was called, by the addresses that the deployment
+ * knows of it. The request's own host is never asked.
+ */
+function audiencesOf({ baseUrl, hosts = {} }: Context, { path }: HttpRequest): string[] {
+  const [, mount = ''] = path.split('/');
+  const host = hosts[mount];
+  return [baseUrl, `${baseUrl}${path}`, ...(host ? [`https://${host}${path.slice(mount.length + 1)}`] : [])];
 }
 
 /** Answers a token request: the form's fields, and the client's credentials in them or as Basic. */
@@ -61,14 +80,15 @@ export async function clientLogin(ctx: Context, request: HttpRequest, input: unk
   if (form.grant_type !== 'client_credentials') {
     return errorReply(400, 'unsupported_grant_type', 'the grant type here is client_credentials');
   }
-  const given = credentialsOf(request, form);
-  if (!given) return errorReply(401, 'invalid_client', 'client authentication by Basic or form, one of them');
+  const given = credentialsOf(ctx, request, form);
+  if (!given)
+    return errorReply(401, 'invalid_client', 'client authentication by Basic, form or assertion, one of them');
   const scope = form.scope === undefined ? undefined : readScope(form.scope);
   if (scope === 'unknown') return errorReply(400, 'invalid_scope', 'the scope names an unknown permission');
   // An id of any other shape is looked for like one that exists.
   const named = v.safeParse(ClientId, given.id);
   const id = named.success ? named.output : newId<ClientId>(ctx);
-  const { accessToken, expiresIn, permissions } = await issueClientToken(ctx, id, given.secret, scope);
+  const { accessToken, expiresIn, permissions } = await issueClientToken(ctx, id, given.proof, scope);
   if (scope?.some((permission) => !permissions.includes(permission))) {
     return errorReply(400, 'invalid_scope', 'the scope names a permission that the client lacks');
   }

@@ -42,6 +42,7 @@ export const EventType = v.picklist([
   'org-created',
   'org-updated',
   'client-created',
+  'client-updated',
   'client-rotated',
   'client-revoked',
   'user-routing-changed',

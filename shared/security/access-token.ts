@@ -1,4 +1,4 @@
-// Access tokens: ES256 JWTs as RFC 9068 wants them. The only owner of jose. Signing needs the secret ring; verifying
+// Access tokens: ES256 JWTs as RFC 9068 wants them. Signing needs the secret ring; verifying
 // needs the public keys only.
 import { createECDH, hkdfSync } from 'node:crypto';
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose';

@@ -41,6 +41,7 @@
 //  standing of an address  MS#h(address)          M                   –
 //  limiter                 LM#what#h(key)#window  W                   –
 //  idempotency record      IK#h(caller,key)       I                   –
+//  used client assertion   JTI#h(client,jti)      C                   –
 //  audit entry             O#o#A#day#shard        at#op               O#o#AU#u: created
 //  public signing keys     JWKS                   J                   –
 import { createHash } from 'node:crypto';
@@ -139,6 +140,7 @@ export const keys = {
   },
   addressStanding: (addressHash: string): Key => ({ pk: `MS#${addressHash}`, sk: 'M' }),
   limiter: (what: string, key: string, window: string): Key => ({ pk: `LM#${what}#${h(key)}#${window}`, sk: 'W' }),
+  usedAssertion: (client: string, jti: string): Key => ({ pk: `JTI#${h(client, jti)}`, sk: 'C' }),
   idempotency: (caller: string, key: string): Key => ({ pk: `IK#${h(caller, key)}`, sk: 'I' }),
   audit: (o: string, day: string, at: string, opId: string): Key => ({
     pk: partitions.audit(o, day, shardOf(opId, AUDIT_SHARDS)),

@@ -1,7 +1,7 @@
-// An org and a machine client as items.
-import { type ClientId, numberOf, type OrgId, unpackId } from '../model/ids.ts';
+// An org as an item.
+import { numberOf, type OrgId, unpackId } from '../model/ids.ts';
 import type { Org, OrgSettings } from '../model/org.ts';
-import type { OwnRoles, Permission } from '../model/principal.ts';
+import type { OwnRoles } from '../model/principal.ts';
 import type { Instant } from '../model/text.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys, partitions } from './keys.ts';
@@ -61,47 +61,4 @@ export const putOrg = (org: OrgRecord, version: number, stale: 'version-stale' |
   put: orgItem(org),
   when: equals('v', version),
   otherwise: { code: stale },
-});
-
-export interface ClientRecord {
-  id: ClientId;
-  orgId: OrgId;
-  name: string;
-  permissions: Permission[];
-  /** Raised by a rotation: the secret follows from it, and so does the end of the old one. */
-  secretVersion: number;
-  epoch: number;
-  createdAt: string;
-  revokedAt?: string;
-}
-
-const CLIENT_NAMES: Names<ClientRecord> = {
-  id: 'c',
-  orgId: 'o',
-  name: 'name',
-  permissions: 'permissions',
-  secretVersion: 'sv',
-  epoch: 'ep',
-  createdAt: 'ca',
-  revokedAt: 'ra',
-};
-
-export function clientItem(client: ClientRecord): Item {
-  const key = keys.client(client.orgId, client.id);
-  const indexed = { lp: partitions.clients(client.orgId), sc: key.pk.slice(-22) };
-  return { ...pack(client, CLIENT_NAMES), ...key, k: 'client', ...indexed };
-}
-
-export const readClientItem = (item: Item): ClientRecord => unpack(item, CLIENT_NAMES);
-
-export const newClient = (client: ClientRecord): Write => ({
-  put: clientItem(client),
-  when: absent,
-  otherwise: { code: 'version-conflict' },
-});
-
-export const putClient = (after: ClientRecord, before: ClientRecord): Write => ({
-  put: clientItem(after),
-  when: { every: [equals('sv', before.secretVersion), equals('ep', before.epoch), equals('ra', before.revokedAt)] },
-  otherwise: { code: 'version-conflict' },
 });

@@ -67,6 +67,7 @@ const LEAVES = new Map<string, EventType>([
   ['POST /v1/orgs', 'org-created'],
   ['PATCH /v1/orgs/{id}', 'org-updated'],
   ['POST /v1/orgs/{id}/clients', 'client-created'],
+  ['PATCH /v1/clients/{id}', 'client-updated'],
   ['POST /v1/clients/{id}/rotate', 'client-rotated'],
   ['DELETE /v1/clients/{id}', 'client-revoked'],
   ['POST /v1/imports', 'import-started'],

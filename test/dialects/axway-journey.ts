@@ -20,10 +20,14 @@ export interface Journey {
   base: string;
 }
 
-export const sdkOf = ({ base, world: { seed } }: Journey): Json =>
+/** As the seeded machine client, or as another with its own proof: `clientSecret` or `secretFile`. */
+export const sdkOf = (
+  { base, world: { seed } }: Journey,
+  as: Json = { clientId: seed.clientId, clientSecret: seed.clientSecret },
+): Json =>
   new AmplifySDK({
     ...{ baseUrl: base, platformUrl: base, realm: 'Broker', serviceAccount: true, tokenStoreType: 'memory' },
-    ...{ clientId: seed.clientId, clientSecret: seed.clientSecret, requestOptions: {} },
+    ...{ ...as, requestOptions: {} },
   });
 
 /** A call as any HTTP client makes it: status and parsed body. */

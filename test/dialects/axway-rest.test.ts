@@ -339,6 +339,64 @@ describe('a session', () => {
     expect(await refusal(call('GET', '/auth/logout', { token: world.client }))).toEqual([403, undefined]);
   });
 
+  test('of somebody else is listed for who may read what happened, and ended by nobody else', async () => {
+    const me = await activePerson(service, world.seed.orgId);
+    const auditor = await activePerson(service, world.seed.orgId, ['viewer']);
+    await ok(login(me.email, PASSWORD, { from: 'cli' }));
+    const query = (token: string, body: Json, more = '') => call('POST', `/session/query${more}`, { token, body });
+    for (const body of [{ user_id: me.id }, { user_id: numberOf(me.id) }, { user_email: me.email }]) {
+      const { json } = await query(auditor.token, body);
+      expect(json.metadata.matched).toBe(2);
+      expect(json.result.map(({ user, current }: Json) => [user.guid, current])).toEqual([
+        [me.id, false],
+        [me.id, false],
+      ]);
+    }
+    const sorted = (await query(world.client, { user_id: me.id }, '?sort[]=from&limit=1')).json.result;
+    expect(sorted[0].from).toBe('cli');
+    const { created } = sorted[0];
+    expect((await query(world.client, { user_id: me.id, created, from: 'cli' })).json.metadata.matched).toBe(1);
+    expect((await query(world.client, { user_id: me.id, created: '2020-01-01' })).json.result).toEqual([]);
+    expect((await query(world.client, { user_id: me.id, user_email: auditor.email })).json.result).toEqual([]);
+    expect((await query(world.client, {})).json.result).toEqual([]);
+    expect(await refusal(query(world.client, { user_id: NOBODY }))).toEqual([404, undefined]);
+    expect(await refusal(query(world.client, { access_token: 'x' }))).toEqual([400, 74]);
+    expect(await refusal(query(world.client, { user_id: me.id }, '?sort=dvid'))).toEqual([400, 74]);
+    expect(await refusal(query(me.token, { user_id: auditor.id }))).toEqual([403, undefined]);
+    expect(await refusal(call('DELETE', `/session/${me.sessionId}`, { token: auditor.token }))).toEqual([
+      404,
+      undefined,
+    ]);
+    const elsewhere = await anotherOrg(service, 'Their home');
+    const { letter } = await inviteTo(elsewhere, { email: me.email });
+    await ok(accept(service, { token: letter.token }, { token: me.token }));
+    expect((await call('GET', `/user/${me.id}`, { token: elsewhere.client })).status).toBe(200);
+    expect(await refusal(query(elsewhere.client, { user_id: me.id }))).toEqual([403, undefined]);
+  });
+
+  test('tells of the org no more than its caller may read', async () => {
+    const path = `/v1/orgs/${world.seed.orgId}/clients`;
+    const body = { name: 'narrow', permissions: ['users:read'] };
+    const narrow = await ok(service.call('POST', path, { token: world.client, body }));
+    const token = await service.tokenFor(narrow.clientId, narrow.clientSecret);
+    const known = ['_id', 'active', 'entitlements', 'guid', 'name', 'org_id', 'region', 'subscriptions', 'users'];
+    const session = await result(call('GET', '/auth/findSession', { token }));
+    expect(Object.keys(session.org).sort()).toEqual(known);
+    expect([session.org.name, session.org_name, session.orgs[0].name]).toEqual(Array(3).fill(world.seed.orgId));
+    const userinfo = '/axway/auth/realms/Broker/protocol/openid-connect/userinfo';
+    expect((await service.call('GET', userinfo, { token })).json.org_name).toBe(world.seed.orgId);
+    const wide = await result(call('GET', '/auth/findSession', { token: world.client }));
+    expect(Object.keys(wide.org).sort()).toEqual([...known, 'created', 'security', 'updated'].sort());
+    const role = await ok(
+      service.call('POST', '/v1/roles', { token: world.client, body: { name: 'Reader', permissions: ['users:read'] } }),
+    );
+    const { email } = await activePerson(service, world.seed.orgId, [role.id]);
+    const person = await result(login(email));
+    expect(Object.keys(person.org).sort()).toEqual(known);
+    // Which orgs they are in is their own to know.
+    expect(person.org.name).toBe('Example');
+  });
+
   test('looks into another of the person’s orgs with a token as old as the one it came with', async () => {
     const other = await anotherOrg(service, 'Elsewhere');
     const me = await activePerson(service, world.seed.orgId);
@@ -404,6 +462,12 @@ describe('the org', () => {
     const { id, client } = await anotherOrg(service, 'Stricter', { passwordPolicy: { minLength: 20 } });
     const org = await result(call('GET', `/org/${id}`, { token: client }));
     expect(org.security.password_policy).toEqual({ length: 20, history: 1 });
+    const put = (body: Json) => call('PUT', `/org/${id}`, { token: client, body });
+    const changed = await result(put({ security: { password_policy: { length: 24 } } }));
+    expect([changed.name, changed.security.password_policy.length]).toEqual(['Stricter', 24]);
+    for (const policy of [{ length: 8 }, { length: '20' }, { digit: 1 }, 'long', undefined])
+      expect(await refusal(put({ security: { password_policy: policy } })), JSON.stringify(policy)).toEqual([400, 74]);
+    expect(await refusal(put({}))).toEqual([400, 74]);
   });
 
   test('keeps its last administrator', async () => {
@@ -455,7 +519,8 @@ describe('the org', () => {
     expect(await list('roles[]=administrator')).toContain(world.owner.id);
     expect(await list(`term=${a.email.split('@')[0]}`)).toContain(a.id);
     expect(await list('primary=true')).toEqual([]);
-    for (const query of ['limit=101', 'limit=x', 'page=0', 'sort=idp', 'roles=nothing', 'limit=100&page=200']) {
+    expect(await list(`email=${a.email},${b.email}&sort=-primary,idp`)).toEqual([a.id, b.id]);
+    for (const query of ['limit=101', 'limit=x', 'page=0', 'sort=role', 'roles=nothing', 'limit=100&page=200']) {
       expect(
         (await refusal(call('GET', `/org/${world.seed.orgId}/user?${query}`, { token: world.client })))[0],
         query,
@@ -473,6 +538,85 @@ describe('the org', () => {
     expect(await result(get('/user?term=p1-'))).toHaveLength(1025);
     expect((await get('/user?limit=100&page=20')).json.metadata).toMatchObject({ count: 100, page: 20 });
     expect((await result(get(''))).users).toHaveLength(2000);
+    // Of many teams it would take all of them to say who is in which.
+    const owner = (await large.signIn(large.seed.adminEmail)).accessToken;
+    const guid = (await result(large.call('GET', `${API}/auth/checkSession`, { token: owner }))).guid;
+    const teamCall = (method: string, path: string, body?: Json) =>
+      result(large.call(method, `${API}/team${path}`, { token: owner, ...(body && { body }) }));
+    const named = Array.from({ length: 6 }, (_, n) => ({ name: `Team ${n}`, users: [{ guid, roles: ['developer'] }] }));
+    for (const team of named) await teamCall('POST', '', team);
+    await teamCall('POST', `/${(await teamCall('GET', ''))[0].guid}/user/${people[7]?.id}`, { roles: ['developer'] });
+    const seen = await large.trace(async () => {
+      const shown = (await teamCall('GET', '')).map(({ users }: Json) => users.map((user: Json) => user.guid));
+      expect(shown).toEqual(named.map(() => [guid]));
+    });
+    expect(seen.length).toBeLessThan(20);
+    const few = await teamCall('GET', '?limit=1');
+    expect(few[0].users.map((user: Json) => user.guid).sort()).toEqual([guid, people[7]?.id].sort());
+  });
+});
+
+describe('a team', () => {
+  const team = (method: string, path: string, body?: Json) =>
+    call(method, `/team${path}`, { token: world.client, ...(body && { body }) });
+
+  test('is deleted in favour of another, which must be there', async () => {
+    const [old, heir] = await Promise.all(
+      ['Old', 'Heir'].map((name) => result(team('POST', '', { name, org_guid: world.seed.orgId }))),
+    );
+    expect(await refusal(team('DELETE', `/${old.guid}?reassign_team=${NOBODY}`))).toEqual([404, undefined]);
+    expect(await refusal(team('DELETE', `/${old.guid}?reassign_team=${old.guid}`))).toEqual([400, 74]);
+    expect((await result(team('DELETE', `/${old.guid}?reassign_team=${heir.guid}`))).guid).toBe(old.guid);
+    expect(await refusal(team('GET', `/${old.guid}`))).toEqual([404, undefined]);
+  });
+
+  test('lets nobody go who is not in it', async () => {
+    const { guid } = await result(team('POST', '', { name: 'Empty' }));
+    expect(await refusal(team('DELETE', `/${guid}/user/${world.owner.id}`))).toEqual([404, undefined]);
+  });
+
+  test('costs no calls of its own in a list of many', async () => {
+    const fresh = await newWorld(await testService());
+    const many = (method: string, body?: Json) =>
+      fresh.service.call(method, `${API}/team`, { token: fresh.client, ...(body && { body }) });
+    const seen: number[] = [];
+    for (const upTo of [10, 20]) {
+      const users = [{ guid: fresh.owner.id, roles: ['developer'] }];
+      for (let n = upTo - 10; n < upTo; n++) await ok(many('POST', { name: `Team ${n}`, ...(n < 3 && { users }) }));
+      const calls = await fresh.service.trace(async () => {
+        const teams = (await ok(many('GET'))).result;
+        expect(teams).toHaveLength(upTo);
+        expect(teams.filter(({ users: named }: Json) => named.length === 1)).toHaveLength(3);
+      });
+      seen.push(calls.length);
+    }
+    expect(seen[0]).toBe(seen[1]);
+    expect(seen[1]).toBeLessThan(6);
+  });
+});
+
+describe('what is counted', () => {
+  test('is users, as many as there are now, of a time that is not over', async () => {
+    await service.project();
+    const usage = (query: string) =>
+      call('GET', `/org/${numberOf(world.seed.orgId)}/usage${query}`, { token: world.client });
+    const { usage: now, basis, org_id, from, to } = await result(usage(''));
+    expect(now.limit_users).toEqual({ name: 'Users', value: expect.any(Number) });
+    const { count } = await ok(service.call('GET', '/v1/users/count', { token: world.client }));
+    expect([now.limit_users.value, basis, org_id]).toEqual([count, 'range', numberOf(world.seed.orgId)]);
+    expect(from < to).toBe(true);
+    expect((await result(usage('?from=2020-01-01&to=2020-02-01'))).usage).toEqual({});
+    expect((await result(usage('?to=2999-01-01&entitlement=limit_users'))).usage.limit_users.value).toBe(count);
+    expect((await result(usage('?entitlement=other'))).usage).toEqual({});
+    expect(await refusal(usage('?from=2020-02-01&to=2020-01-01'))).toEqual([400, 74]);
+    expect(await refusal(call('GET', `/org/${NOBODY}/usage`, { token: world.client }))).toEqual([404, undefined]);
+    const blind = { name: 'blind', permissions: ['orgs:read'] };
+    const path = `/v1/orgs/${world.seed.orgId}/clients`;
+    const client = await ok(service.call('POST', path, { token: world.client, body: blind }));
+    const token = await service.tokenFor(client.clientId, client.clientSecret);
+    expect((await result(call('GET', `/org/${world.seed.orgId}/usage`, { token }))).usage).toEqual({});
+    const narrow = await activePerson(service, world.seed.orgId);
+    expect((await result(call('GET', '/entitlement', { token: narrow.token })))[0]).toMatchObject({ title: 'Users' });
   });
 });
 
@@ -493,7 +637,7 @@ test('what happened is told by page and context', async () => {
 test('sign-up, and what is not served, say so in the platform’s own way', async () => {
   expect(await refusal(call('POST', '/auth/signup', { body: {} }))).toEqual([400, 430]);
   expect(await refusal(call('POST', '/auth/activate/signup', { body: { id: 'x' } }))).toEqual([400, 9]);
-  for (const path of ['/provider', '/export', '/entitlement/x', `/org/${world.seed.orgId}/usage`]) {
+  for (const path of ['/provider', '/export', '/entitlement/toString', `/org/${world.seed.orgId}/stats`]) {
     expect(await refusal(call('GET', path, { token: world.client }))).toEqual([404, undefined]);
   }
   const policy = await result(call('GET', `/auth/password_policy?user_guid=${NOBODY}`));

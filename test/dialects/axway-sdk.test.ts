@@ -1,6 +1,7 @@
 // The platform's own SDK, unchanged, against the running service.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { numberOf } from '../../shared/model/ids.ts';
+import { accept, anotherOrg, inviteTo } from '../support/invited.ts';
 import { type Listening, listen } from '../support/listening.ts';
 import { type Json, testService } from '../support/service.ts';
 import { newAddress, newWorld, ok, PASSWORD } from '../support/world.ts';
@@ -62,6 +63,39 @@ describe('the SDK', () => {
     expect(events.map(({ event }: Json) => event)).toContain('platform.activation.complete');
   });
 
+  test('is told of an address that is a member already', async () => {
+    const user = await comeIn(journey, sdk, account);
+    for (const roles of [['developer'], ['administrator']]) {
+      await expect(sdk.org.user.add(account, account.org.id, user.email, roles)).rejects.toThrow(
+        'User is already a member of this org. (400)',
+      );
+    }
+  });
+
+  test('signs in beside a person’s password, and goes on as the service account', async () => {
+    const { email } = await comeIn(journey, sdk, account);
+    const tooling = await sdkOf(journey).auth.login({ username: email, password: PASSWORD });
+    expect(tooling).toMatchObject({ isPlatformTooling: true, user: { guid: journey.world.seed.clientId } });
+    const wrong = sdkOf(journey).auth.login({ username: email, password: 'not the password at all' });
+    await expect(wrong).rejects.toMatchObject({ code: 400 });
+  });
+
+  test('goes on in another org of a person with the token of the switch', async () => {
+    const { service } = journey;
+    const { email } = await comeIn(journey, sdk, account);
+    const other = await anotherOrg(service, 'Elsewhere');
+    const { letter } = await inviteTo(other, { email });
+    const { access_token: home } = await result(signInAs(journey, email));
+    await ok(accept(service, { token: letter.token }, { token: home }));
+    const body = { org_id: other.id };
+    const moved = await result(call(journey, 'POST', '/api/v1/auth/switchLoggedInOrg', { token: home, body }));
+    const own = await accountOf(sdk, moved.access_token, other.id);
+    expect(own.org).toMatchObject({ guid: other.id, name: 'Elsewhere' });
+    // Where else somebody is, their home alone is told.
+    expect((await sdk.org.list(own)).map(({ name }: Json) => name)).toEqual(['Elsewhere']);
+    expect((await sdk.org.user.list(own, other.id)).users.map((user: Json) => user.email)).toEqual([email]);
+  });
+
   test('finds users by any id and by address, and says so when there is none', async () => {
     const { owner } = journey.world;
     expect((await sdk.user.find(account, owner.id)).email).toBe(owner.email);
@@ -87,6 +121,14 @@ describe('the SDK', () => {
     expect(await sdk.org.user.find(account, account.org.id, user.guid)).toBeUndefined();
     const { status, json } = await signInAs(journey, user.email);
     expect([status, json.internalCode]).toEqual([400, 2]);
+    await expect(sdk.org.user.add(account, account.org.id, user.email, ['developer'])).rejects.toMatchObject({
+      code: 400,
+    });
+    const { service, world } = journey;
+    await ok(service.call('POST', `/v1/users/${user.guid}/restore`, { token: world.client }));
+    const back = await sdk.org.user.find(account, account.org.id, user.guid);
+    expect(back).toMatchObject({ email: user.email, activated: true, active: true, roles: ['developer'] });
+    expect((await signInAs(journey, user.email)).status).toBe(200);
   });
 
   test('makes, changes and removes teams with their members', async () => {
@@ -122,32 +164,17 @@ describe('the SDK', () => {
     expect((await sdk.role.list(account)).map(({ id }: Json) => id)).toEqual(['administrator', 'developer', 'auditor']);
     expect((await sdk.role.list(account, { team: true })).map(({ id }: Json) => id)).toEqual(['developer']);
     expect(await sdk.org.environments(account)).toEqual([]);
+    expect(await sdk.org.family(account, account.org.id)).toMatchObject({ guid: account.org.guid, children: [] });
+    await journey.service.project();
+    const { usage, from } = await sdk.org.usage(account, account.org.id, { month: true });
+    expect(usage.limit_users.value).toBeGreaterThan(0);
+    expect(from).toBeInstanceOf(Date);
+    expect((await sdk.entitlement.find(account, 'limit_users')).title).toBe('Users');
     const renamed = await sdk.org.rename(account, account.org.id, 'Example Works');
     expect(renamed).toMatchObject({ name: 'Example Works', oldName: 'Example' });
     await sdk.org.rename(account, account.org.id, 'Example');
     const { events } = await sdk.org.activity(account, account.org.id, { from: '2026-11-01' });
     expect(events.map(({ event }: Json) => event)).toContain('platform.org.update');
-  });
-
-  test('lists service accounts and ends one; making one is refused, since secrets are made here', async () => {
-    const { service, world } = journey;
-    const body = { name: 'doomed', permissions: ['users:read'] };
-    const path = `/v1/orgs/${world.seed.orgId}/clients`;
-    const made = await ok(service.call('POST', path, { token: world.client, body }));
-    const { client } = await sdk.client.find(account, account.org.id, 'doomed');
-    expect(client).toMatchObject({
-      client_id: made.clientId,
-      type: 'secret',
-      method: 'Client Secret',
-      roles: ['developer'],
-    });
-    const { users } = await sdk.org.user.list(account, account.org.id);
-    expect(users.find(({ client_id }: Json) => client_id === made.clientId).name).toBe('doomed');
-    await sdk.client.remove(account, account.org, client.client_id);
-    await expect(sdk.client.find(account, account.org.id, 'doomed')).rejects.toThrow('not found');
-    await expect(sdk.client.create(account, account.org.id, { name: 'new', secret: 's' })).rejects.toMatchObject({
-      code: 405,
-    });
   });
 
   test('gets everyone of a list without limit', async () => {

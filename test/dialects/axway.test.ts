@@ -1,6 +1,7 @@
 // The Amplify Platform's language holds what every language must.
 import { beforeAll, describe } from 'vitest';
 import { operations as passwords } from '../../functions/dialects/axway/passwords.ts';
+import { operations as serviceAccounts } from '../../functions/dialects/axway/service-accounts.ts';
 import { operations as signIn } from '../../functions/dialects/axway/sign-in.ts';
 import { operations } from '../../functions/dialects/axway.ts';
 import { type TestService, testService } from '../support/service.ts';
@@ -18,5 +19,5 @@ beforeAll(async () => {
 });
 
 describe('the Amplify Platform', () => {
-  contract(axway, [...operations, ...signIn, ...passwords], () => ({ service, world, other }));
+  contract(axway, [...operations, ...signIn, ...passwords, ...serviceAccounts], () => ({ service, world, other }));
 });

@@ -1,6 +1,8 @@
 // Machine clients: who may make them with what, a secret that is shown once and kept nowhere, its rotation and its end.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PERMISSIONS } from '../../shared/model/principal.ts';
+import type { Item } from '../../shared/store/table.ts';
+import { newWriter } from '../bench/people.ts';
 import { upTo } from '../support/guests.ts';
 import { type Json, type Seed, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, ok } from '../support/world.ts';
@@ -183,6 +185,63 @@ describe('a rotation', () => {
       if (json === newest) await tokenOf(json);
       else await expect(tokenOf(json)).rejects.toThrow('401');
     }
+  });
+});
+
+describe('a change', () => {
+  const change = (id: string, body: Json, headers = {}) => call('PATCH', `/v1/clients/${id}`, body, token, headers);
+
+  it('names what changed, counts versions, and is none where everything stays', async () => {
+    const client = await made(['users:read']);
+    const body = { name: 'Renamed', description: 'Nightly', tags: ['a'], permissions: ['users:read'] };
+    const changed = await ok(change(client.clientId, body, { 'if-match': '"1"' }));
+    expect(changed).toMatchObject({
+      name: 'Renamed',
+      description: 'Nightly',
+      tags: ['a'],
+      version: 2,
+      secretVersion: 1,
+    });
+    expect((await ok(change(client.clientId, body))).version).toBe(2);
+    const bare = await ok(change(client.clientId, { description: null, tags: null }));
+    expect([bare.version, bare.description, bare.tags]).toEqual([3, undefined, undefined]);
+    await tokenOf(client);
+    const entries = (await service.dump()).filter(({ k, subject }) => k === 'audit' && subject === client.clientId);
+    expect(entries.map(({ type, changed: what }) => [type, what])).toEqual(
+      expect.arrayContaining([
+        ['client-updated', ['name', 'description', 'tags']],
+        ['client-updated', ['description', 'tags']],
+      ]),
+    );
+    expect(entries).toHaveLength(3);
+  });
+
+  it('of permissions holds for tokens that are out already', async () => {
+    const client = await made(['users:read', 'users:write']);
+    const by = await tokenOf(client);
+    await ok(change(client.clientId, { permissions: ['users:read'] }));
+    const refused = await call('POST', '/v1/users', { email: newAddress() }, by);
+    expect(refused).toMatchObject({ status: 403, json: { code: 'permission-missing' } });
+    expect((await call('GET', '/v1/users', undefined, by)).status).toBe(200);
+  });
+
+  it('made many times at once loses none', async () => {
+    const client = await made(['users:read']);
+    const bodies = [{ name: 'Theirs' }, { description: 'Kept' }, { tags: ['kept'] }];
+    const answers = await Promise.all(bodies.map((body) => change(client.clientId, body)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    const after = await ok(call('GET', `/v1/clients/${client.clientId}`));
+    expect(after).toMatchObject({ name: 'Theirs', description: 'Kept', tags: ['kept'], version: 4 });
+  });
+
+  it('is taken by a client that was made before versions were counted', async () => {
+    const client = await made(['users:read']);
+    const item = (await service.dump()).find(({ k, c }) => k === 'client' && c === client.clientId);
+    const { v: _version, ...old } = item as Item;
+    await newWriter(service.table).write([old as Item]);
+    expect((await ok(call('GET', `/v1/clients/${client.clientId}`))).version).toBe(1);
+    expect((await ok(rotate(client.clientId))).version).toBe(2);
+    expect((await revoke(client.clientId)).status).toBe(204);
   });
 });
 

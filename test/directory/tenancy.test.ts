@@ -67,6 +67,7 @@ const BODIES: Record<string, Json> = {
     ]),
   ),
   'POST /v1/orgs/{id}/clients': { name: 'ours', permissions: [] },
+  'PATCH /v1/clients/{id}': { name: 'Ours', permissions: [] },
 };
 
 const bare = ({ status, body, headers }: Answer) => {

@@ -191,7 +191,8 @@ describe('discovery', () => {
         issuer: base,
         token_endpoint: `${base}/oauth/token`,
         grant_types_supported: ['client_credentials'],
-        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+        token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+        token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
         scopes_supported: [...PERMISSIONS],
       });
       const keys = await service.call('GET', new URL(metadata.jwks_uri).pathname);

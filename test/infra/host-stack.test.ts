@@ -25,15 +25,15 @@ describe('the stack of hosts', () => {
     expect(only(hosts, 'AWS::ApiGatewayV2::Stage').Properties.DefaultRouteSettings).toEqual(throttle);
   });
 
-  test('tells its functions the host, so that addresses in answers lead back to it, and no other', () => {
+  test('tells its functions the host, which addresses in answers lead back to and assertions may be meant for', () => {
     const { api } = synthesized('prod', { hosts: { identity: { name: 'identity.example.com', certificateArn } } });
     const given = resources(api, 'AWS::Lambda::Function').flatMap(([, { Properties }]) => {
-      const { HOSTS } = (Properties.Environment as { Variables: Record<string, string> }).Variables;
-      return HOSTS === undefined ? [] : [HOSTS];
+      const { DIALECT_HOSTS } = (Properties.Environment as { Variables: Record<string, string> }).Variables;
+      return DIALECT_HOSTS === undefined ? [] : [DIALECT_HOSTS];
     });
-    const speaking = httpSurfaces.filter(({ dialect }) => dialect === '/identity');
-    expect(given).toEqual(speaking.map(() => '{"identity":"identity.example.com"}'));
-    const env = { STAGE: 'prod', BASE_URL: 'https://api.example.com', HOSTS: given[0] };
+    expect(new Set(given)).toEqual(new Set(['{"identity":"identity.example.com"}']));
+    expect(given.length).toBeGreaterThanOrEqual(httpSurfaces.length);
+    const env = { STAGE: 'prod', BASE_URL: 'https://api.example.com', DIALECT_HOSTS: given[0] };
     expect(readConfig(env).hosts).toEqual({ identity: 'identity.example.com' });
   });
 

@@ -91,6 +91,14 @@ async function proof(w: World, own = true) {
   return { path: `${base}/${answer.id}`, by, token: letter?.token as string, id };
 }
 
+/** A key of nobody: the example of RFC 7517, appendix A.1, on P-256. */
+const PUBLIC_KEY = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+  y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+};
+
 const client = (w: World) => {
   const body = { name: 'a client', permissions: ['users:read'] };
   return ok(w.service.call('POST', `/v1/orgs/${w.seed.orgId}/clients`, { token: w.client, body }));
@@ -265,6 +273,19 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
   [
     'GET /v1/orgs/{id}/clients',
     async (w) => ({ path: `/v1/orgs/${w.seed.orgId}/clients?limit=1`, token: w.client, status: 200 }),
+  ],
+  [
+    'GET /v1/clients/{id}',
+    async (w) => ({ path: `/v1/clients/${(await client(w)).clientId}`, token: w.client, status: 200 }),
+  ],
+  [
+    'PATCH /v1/clients/{id}',
+    async (w) => ({
+      path: `/v1/clients/${(await client(w)).clientId}`,
+      token: w.client,
+      status: 200,
+      body: { name: 'renamed', description: 'Keeps two lists alike', permissions: [], publicKey: PUBLIC_KEY },
+    }),
   ],
   [
     'POST /v1/clients/{id}/rotate',

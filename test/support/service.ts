@@ -112,7 +112,7 @@ export async function testService({
   const started = Date.now();
   const clock = localClock(() => at.getTime() + (still ? 0 : Date.now() - started));
   const faults = newFaults();
-  const mailbox = newMailbox(BASE_URL);
+  const mailbox = newMailbox(changed?.baseUrl ?? BASE_URL);
   const log: LogLine[] = [];
   const config: Config = {
     stage: 'test',

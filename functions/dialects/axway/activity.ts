@@ -28,6 +28,7 @@ const NAMES: Partial<Record<ToldType, [event: string, context: string]>> = {
   'terms-accepted': ['platform.terms.accept', 'user'],
   'org-created': ['platform.org.create', 'org'],
   'client-created': ['platform.client.create', 'org'],
+  'client-updated': ['platform.client.update', 'org'],
   'client-rotated': ['platform.client.update', 'org'],
   'client-revoked': ['platform.client.remove', 'org'],
   'team-created': ['platform.team.create', 'team'],

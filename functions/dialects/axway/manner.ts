@@ -9,6 +9,8 @@ import type { User } from '../../../shared/model/user.ts';
 import { fault, spell } from './errors.ts';
 
 export const MOUNT = '/axway';
+/** Of the platform's identity broker, behind the mount. */
+export const TOKEN_PATH = '/auth/realms/Broker/protocol/openid-connect/token';
 
 const manner: Manner = {
   tag: 'Axway Amplify',

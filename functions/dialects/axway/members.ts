@@ -13,7 +13,7 @@ import { numberOf, type OrgId } from '../../../shared/model/ids.ts';
 import { InviteCreate } from '../../../shared/model/invite.ts';
 import { displayNameOf, type User } from '../../../shared/model/user.ts';
 import { may } from './caller.ts';
-import { clientsShown } from './clients.ts';
+import { clientsShown } from './client-views.ts';
 import { refuse } from './errors.ts';
 import { MAX_EMAIL, toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson } from './manner.ts';
@@ -55,10 +55,14 @@ const SORTS: Readonly<Record<string, string>> = {
   name: 'profile.displayName',
 };
 
+/** No order: everybody signs in in one way, and nobody is the primary contact. */
+const SAME_FOR_ALL = ['idp', 'primary'];
+
 function sortOf(query: URLSearchParams): string | undefined {
-  const names = many(query, 'sort').map((name) => {
-    const member = SORTS[name.replace(/^-/, '')] ?? refuse('PARAM_INVALID', 'sort');
-    return name.startsWith('-') ? `-${member}` : member;
+  const names = many(query, 'sort').flatMap((name) => {
+    const [sign = '', wire = ''] = /^(-?)(.*)$/.exec(name)?.slice(1) ?? [];
+    if (SAME_FOR_ALL.includes(wire)) return [];
+    return [`${sign}${SORTS[wire] ?? refuse('PARAM_INVALID', 'sort')}`];
   });
   return names.length > 0 ? names.join(',') : undefined;
 }
@@ -92,21 +96,24 @@ interface List {
   fields?: string;
 }
 
-/**
- * Everyone that the list finds. More than it shows at most are refused, unless they may be cut off; so are a few among so
- * many that one call cannot look at them all.
- */
-export async function everyMember(ctx: Context, list: List, beyond: 'refuse' | 'cut' = 'refuse'): Promise<User[]> {
+/** Whom the list finds, as far as it shows them: not all where there are more, or few among more than one call looks at. */
+export async function membersOf(ctx: Context, list: List): Promise<{ users: User[]; complete: boolean }> {
   const users: User[] = [];
   let cursor: string | undefined;
   for (let calls = 0; calls < MOST_CALLS; calls++) {
     const page = await listUsers(ctx, { ...list, limit: PAGE, cursor });
     users.push(...page.items);
     cursor = page.nextCursor;
-    if (cursor === undefined && users.length <= MOST_MEMBERS) return users;
+    if (cursor === undefined && users.length <= MOST_MEMBERS) return { users, complete: true };
     if (users.length > MOST_MEMBERS) break;
   }
-  return beyond === 'cut' ? users.slice(0, MOST_MEMBERS) : refuse('PARAM_INVALID', 'limit');
+  return { users: users.slice(0, MOST_MEMBERS), complete: false };
+}
+
+/** Everyone that the list finds; refused where that is not all. */
+export async function everyMember(ctx: Context, list: List): Promise<User[]> {
+  const { users, complete } = await membersOf(ctx, list);
+  return complete ? users : refuse('PARAM_INVALID', 'limit');
 }
 
 async function pageOf(

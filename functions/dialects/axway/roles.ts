@@ -1,10 +1,11 @@
 // The platform's roles and ours. What a member may do in a team is not told apart here: everyone in one is a developer.
 
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { Wire } from '../../../shared/dialect/fields.ts';
 import { listRoles } from '../../../shared/directory/structure/roles.ts';
 import { RoleId } from '../../../shared/model/ids.ts';
-import type { BuiltInRole, Permission, Role } from '../../../shared/model/principal.ts';
+import { type BuiltInRole, type Permission, permissionsOf, type Role } from '../../../shared/model/principal.ts';
 import type { RoleView } from '../../../shared/model/role.ts';
 import { refuse } from './errors.ts';
 import { axway } from './manner.ts';
@@ -32,9 +33,21 @@ export const defaultRole = (roles: readonly Role[]): string =>
   RANK.find((name) => rolesShown(roles).includes(name)) ?? 'developer';
 
 /** What a client, which has permissions instead of roles, would be called. */
-export const clientRoles = (permissions: readonly Permission[]): string[] => [
-  permissions.includes('roles:write') ? 'administrator' : 'developer',
-];
+export function clientRoles(permissions: readonly Permission[]): string[] {
+  if (permissions.includes('roles:write')) return ['administrator'];
+  if (isDeepStrictEqual(permissions, permissionsOf(['viewer']))) return ['auditor'];
+  return permissions.length > 0 ? ['developer'] : [];
+}
+
+/** What those roles allow. A client has none of the org's own: what such a role allows may change, a client's rights not. */
+export const clientPermissions = (names: readonly unknown[]): Permission[] =>
+  permissionsOf(
+    names.map((name) =>
+      typeof name === 'string' && Object.hasOwn(READ, name)
+        ? (READ[name] as Role)
+        : refuse('ROLE_NOT_ENABLED', String(name).slice(0, 100)),
+    ),
+  );
 
 /** Roles by their names there. An owner who is written back as the administrator they are shown as stays an owner. */
 export function rolesFrom(names: readonly unknown[], before: readonly Role[] = []): Role[] {
@@ -60,7 +73,7 @@ export function checkTeamRoles(names: unknown): void {
 const NAMED: readonly Wire[] = [
   { id: 'administrator', name: 'Administrator', default: true, org: true, client: true, order: 1 },
   { id: 'developer', name: 'Developer', default: true, org: true, client: true, team: true, order: 2 },
-  { id: 'auditor', name: 'Auditor', default: true, org: true, order: 3 },
+  { id: 'auditor', name: 'Auditor', default: true, org: true, client: true, order: 3 },
 ];
 
 const toRole = ({ id, name }: RoleView): Wire => ({ id, name: name.slice(0, 40), default: false, org: true });

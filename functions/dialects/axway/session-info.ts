@@ -1,9 +1,10 @@
 // Orgs and sessions as the platform shows them. A machine client, which is no user here, shows itself as one: the SDK
 // wants a user in every session.
 import type { Wire } from '../../../shared/dialect/fields.ts';
+import { getClient } from '../../../shared/directory/clients.ts';
 import { type Context, orgOf, principalOf } from '../../../shared/directory/context.ts';
 import { LIMITS } from '../../../shared/directory/limits.ts';
-import { getClient, getOrg } from '../../../shared/directory/orgs.ts';
+import { getOrg } from '../../../shared/directory/orgs.ts';
 import { listMemberships } from '../../../shared/directory/structure/memberships.ts';
 import { getUnit } from '../../../shared/directory/structure/units.ts';
 import { getUser } from '../../../shared/directory/users.ts';
@@ -14,6 +15,7 @@ import type { OrgMembership } from '../../../shared/model/structure.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { CLIENT_TOKEN_SECONDS, PERSON_TOKEN_SECONDS } from '../../../shared/security/access-token.ts';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../../../shared/security/password-policy.ts';
+import { may } from './caller.ts';
 import { toAxwayUser } from './fields.ts';
 import { clientRoles, defaultRole, rolesShown, TEAM_ROLE } from './roles.ts';
 
@@ -31,16 +33,17 @@ export const passwordPolicy = (): Wire => ({
 });
 
 /** What is sold there is not sold here: no subscriptions, and as many users as there are. */
-export const toAxwayOrg = (org: Org, users: Wire[]): Wire => ({
-  _id: legacyIdOf(org.number),
-  guid: org.id,
-  org_id: org.number,
-  name: org.name,
-  active: true,
+const outline = (id: OrgId, name: string, users: Wire[]): Wire => ({
+  _id: legacyIdOf(numberOf(id)),
+  ...orgShown(id, name),
   region: 'US',
   entitlements: { limit_users: 10_000, limit_read_only_users: 0, partners: [] },
   subscriptions: [],
   users,
+});
+
+export const toAxwayOrg = (org: Org, users: Wire[]): Wire => ({
+  ...outline(org.id, org.name, users),
   security: { password_policy: demanded(org.settings.passwordPolicy?.minLength) },
   created: org.createdAt,
   updated: org.updatedAt,
@@ -52,10 +55,14 @@ export const memberOfOrg = (guid: string, roles: string[]): Wire => ({ guid, rol
 export async function orgsOf(ctx: Context): Promise<Wire[]> {
   const principal = principalOf(ctx);
   const orgId = orgOf(ctx);
-  if (principal.is !== 'person') return [orgShown(orgId, (await getOrg(ctx, orgId)).name)];
+  if (principal.is !== 'person') return [orgShown(orgId, (await ownOrg(ctx))?.name ?? orgId)];
   const memberships = await everyMembership(ctx, principal.id);
   return memberships.filter(({ state }) => state === 'live').map((it) => orgShown(it.orgId, it.orgName));
 }
+
+/** The org of the token, for those who may read it. */
+const ownOrg = async (ctx: Context): Promise<Org | undefined> =>
+  may(ctx, 'orgs:read') ? getOrg(ctx, orgOf(ctx)) : undefined;
 
 /** Pages of those that a person is in are few; those they left may lie between. */
 const MOST_PAGES = 10;
@@ -130,21 +137,23 @@ export function tokenEnd(ctx: Context): Date {
   return new Date((issuedAt + (is === 'person' ? PERSON_TOKEN_SECONDS : CLIENT_TOKEN_SECONDS)) * 1000);
 }
 
-/** The session of the caller, with org, orgs, roles and teams. Of the org's users it names the caller alone. */
+/**
+ * The session of the caller, with org, orgs, roles and teams. Of the org's users it names the caller alone; of the org no
+ * more than its name to those who may not read it, and to a machine client its id for a name.
+ */
 export async function sessionInfo(ctx: Context, from?: string): Promise<Wire> {
   const principal = principalOf(ctx);
-  const [org, orgs, { user, roles, role, teams }] = await Promise.all([
-    getOrg(ctx, orgOf(ctx)),
-    orgsOf(ctx),
-    whoIs(ctx),
-  ]);
+  const [org, orgs, { user, roles, role, teams }] = await Promise.all([ownOrg(ctx), orgsOf(ctx), whoIs(ctx)]);
   const { guid, email, username, firstname, lastname } = user;
+  const orgId = orgOf(ctx);
+  const name = org?.name ?? String(orgs.find((it) => it.guid === orgId)?.name ?? orgId);
+  const users = [memberOfOrg(String(guid), roles)];
   return {
     ...(from !== undefined && { from }),
     ...{ guid, user_guid: guid, email, username, firstname, lastname },
-    org: toAxwayOrg(org, [memberOfOrg(String(guid), roles)]),
-    org_id: String(org.number),
-    org_name: org.name,
+    org: org ? toAxwayOrg(org, users) : outline(orgId, name, users),
+    org_id: String(numberOf(orgId)),
+    org_name: name,
     orgs,
     role,
     roles,

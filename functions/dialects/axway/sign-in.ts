@@ -14,7 +14,7 @@ import { canonicalAddress, type EmailAddress } from '../../../shared/model/email
 import { OrgId } from '../../../shared/model/ids.ts';
 import { TypedPassword } from '../../../shared/model/password.ts';
 import { refuse } from './errors.ts';
-import { axway, MOUNT } from './manner.ts';
+import { axway, MOUNT, TOKEN_PATH } from './manner.ts';
 import { bodyOf, needed, success } from './query.ts';
 import { sessionInfo } from './session-info.ts';
 
@@ -82,7 +82,7 @@ export const operations: readonly Operation[] = [
       return success(query, await withTokens(ctx, await switchOrg(ctx, await orgNamed(ctx, wanted))));
     },
   }),
-  rawEndpoint(`POST ${MOUNT}/auth/realms/Broker/protocol/openid-connect/token`, {
+  rawEndpoint(`POST ${MOUNT}${TOKEN_PATH}`, {
     tag: 'Axway Amplify',
     summary: 'Get a token for a service account',
     access: 'anyone',

@@ -1,18 +1,20 @@
 // Teams and who is in them. Everyone in a team has the one role that there is; none is the default team.
 
 import type { Wire } from '../../../shared/dialect/fields.ts';
-import { type Context, orgOf } from '../../../shared/directory/context.ts';
+import { type Context, orgOf, principalOf } from '../../../shared/directory/context.ts';
+import { countUsers } from '../../../shared/directory/search/count.ts';
 import { joinUnit, leaveUnit } from '../../../shared/directory/structure/unit-members.ts';
 import { createUnit, deleteUnit, getUnit, listUnits, updateUnit } from '../../../shared/directory/structure/units.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
+import { getUser } from '../../../shared/directory/users.ts';
 import { parse } from '../../../shared/http/endpoint.ts';
-import { TeamId } from '../../../shared/model/ids.ts';
+import { TeamId, type UserId } from '../../../shared/model/ids.ts';
 import { UnitCreate, UnitPatch, type UnitView } from '../../../shared/model/structure.ts';
 import { displayNameOf, type User } from '../../../shared/model/user.ts';
 import { refuse } from './errors.ts';
 import { toAxwayUser } from './fields.ts';
 import { axway, checkOrg, findPerson, idOf } from './manner.ts';
-import { everyMember } from './members.ts';
+import { everyMember, MOST_MEMBERS, membersOf } from './members.ts';
 import { bodyOf, many, metadataOf, one, pagingOf, success } from './query.ts';
 import { checkTeamRoles, rolesShown, TEAM_ROLE } from './roles.ts';
 
@@ -20,7 +22,8 @@ import { checkTeamRoles, rolesShown, TEAM_ROLE } from './roles.ts';
 const MOST_TEAMS = 200;
 const MOST_NAMED = 200;
 const MAX_DESCRIPTION = 200;
-const AT_ONCE = 10;
+/** Teams whose members are looked up one by one; for more than these everyone in the org is looked at once instead. */
+const FEW_TEAMS = 5;
 
 const member = (guid: string): Wire => ({ guid, roles: [TEAM_ROLE], type: 'user' });
 
@@ -40,14 +43,14 @@ function toTeam(team: UnitView, orgId: string, guids: readonly string[]): Wire {
 
 const inTeam = (id: string) => ({ member: 'teams', operator: 'eq', value: id }) as const;
 
-async function membersOf(ctx: Context, id: string): Promise<string[]> {
+async function namedIn(ctx: Context, id: string): Promise<string[]> {
   const { items } = await listUsers(ctx, { filter: inTeam(id), limit: MOST_NAMED });
   return items.map((user) => user.id);
 }
 
 /** With somebody who came or went a moment ago, whom an index may not show so yet. */
 async function shown(ctx: Context, id: TeamId, changed: { joined?: string; left?: string } = {}): Promise<Wire> {
-  const [team, found] = await Promise.all([getUnit(ctx, 'team', id), membersOf(ctx, id)]);
+  const [team, found] = await Promise.all([getUnit(ctx, 'team', id), namedIn(ctx, id)]);
   const { joined, left } = changed;
   const guids = [...new Set([...found, ...(joined ? [joined] : [])])].filter((guid) => guid !== left);
   return toTeam(team, orgOf(ctx), guids);
@@ -56,6 +59,33 @@ async function shown(ctx: Context, id: TeamId, changed: { joined?: string; left?
 async function everyTeam(ctx: Context): Promise<UnitView[]> {
   const { items, nextCursor } = await listUnits(ctx, 'team', { limit: MOST_TEAMS });
   return nextCursor === undefined ? items : refuse('PARAM_INVALID', 'limit');
+}
+
+/**
+ * Who is in each of the teams. What it costs follows from the people of the org, not from the teams. Where they are more
+ * than a list shows, of many teams the caller's own say so, and nothing more.
+ */
+async function membersByTeam(ctx: Context, teams: readonly UnitView[]): Promise<Map<string, Set<string>>> {
+  const few = teams.length <= FEW_TEAMS;
+  const found = teams.map(async ({ id }) => [id, new Set(few ? await namedIn(ctx, id) : [])] as const);
+  const named = new Map(await Promise.all(found));
+  const cut = [...named.values()].some(({ size }) => size >= MOST_NAMED);
+  for (const { id, teams: theirs = [] } of few ? await callerAlone(ctx, cut) : await peopleToName(ctx)) {
+    for (const team of theirs) named.get(team)?.add(id);
+  }
+  return named;
+}
+
+async function peopleToName(ctx: Context): Promise<User[]> {
+  const { count } = await countUsers(ctx);
+  const { users, complete } = count > MOST_MEMBERS ? { users: [], complete: false } : await membersOf(ctx, {});
+  return complete ? users : callerAlone(ctx, true);
+}
+
+/** The SDK looks for the caller in a team to know their roles: they are named even where others are not. */
+async function callerAlone(ctx: Context, wanted: boolean): Promise<User[]> {
+  const { is, id } = principalOf(ctx);
+  return wanted && is === 'person' ? [await getUser(ctx, id as UserId)] : [];
 }
 
 async function list(ctx: Context, query: URLSearchParams) {
@@ -73,11 +103,8 @@ async function list(ctx: Context, query: URLSearchParams) {
   );
   const { limit = all.length, offset } = paging;
   const page = all.slice(offset, offset + limit);
-  const result: Wire[] = [];
-  for (let i = 0; i < page.length; i += AT_ONCE) {
-    const some = page.slice(i, i + AT_ONCE);
-    result.push(...(await Promise.all(some.map(async (team) => toTeam(team, orgId, await membersOf(ctx, team.id))))));
-  }
+  const named = await membersByTeam(ctx, page);
+  const result = page.map((team) => toTeam(team, orgId, [...(named.get(team.id) ?? [])]));
   return success(query, result, metadataOf(paging, result.length, all.length));
 }
 
@@ -134,7 +161,7 @@ async function update(ctx: Context, id: TeamId, body: unknown): Promise<Wire> {
       await leaveUnit(ctx, 'team', id, gone);
   }
   const team = await updateUnit(ctx, 'team', id, change);
-  return toTeam(team, orgOf(ctx), wanted ?? (await membersOf(ctx, id)));
+  return toTeam(team, orgOf(ctx), wanted ?? (await namedIn(ctx, id)));
 }
 
 function toTeamMember(user: User): Wire {
@@ -185,8 +212,11 @@ export const teamOperations = [
     ...writing,
     summary: 'Delete a team',
     async run(ctx, { params, query }) {
-      if (one(query, 'reassign_team')) refuse('PARAM_INVALID', 'reassign_team');
       const id = idOf(TeamId, params.id);
+      const heir = one(query, 'reassign_team');
+      // Teams have nothing here that another one could be given, but it must be there.
+      if (heir === id) refuse('PARAM_INVALID', 'reassign_team');
+      if (heir !== undefined) await getUnit(ctx, 'team', idOf(TeamId, heir));
       const team = await shown(ctx, id);
       await deleteUnit(ctx, 'team', id);
       return success(query, team);
@@ -227,6 +257,7 @@ export const teamOperations = [
     summary: 'Take somebody out of a team',
     async run(ctx, { params, query }) {
       const [id, user] = [idOf(TeamId, params.id), await findPerson(ctx, params.user_id)];
+      if (!user.teams?.includes(id)) refuse('NOT_FOUND');
       await leaveUnit(ctx, 'team', id, user.id);
       return success(query, await shown(ctx, id, { left: user.id }));
     },

@@ -2,8 +2,8 @@
 // id and secret, PasswordText). Refusals are faults with this service's symbols.
 import * as v from 'valibot';
 import { hereOf, type Manner, speaking } from '../../../shared/dialect/dialect.ts';
+import { provenClient } from '../../../shared/directory/clients.ts';
 import { type Context, newId } from '../../../shared/directory/context.ts';
-import { provenClient } from '../../../shared/directory/orgs.ts';
 import { actingAs } from '../../../shared/directory/standing.ts';
 import type { Operation } from '../../../shared/http/endpoint.ts';
 import type { HttpReply } from '../../../shared/http/request.ts';
@@ -112,7 +112,7 @@ async function call(ctx: Context, text: unknown): Promise<HttpReply> {
   if (!asked || more.length > 0 || asked.ns !== NAMESPACE) fail('malformed-request');
   const { id, secret } = credentialsOf(childOf(root, 'Header'));
   const client = v.safeParse(ClientId, id);
-  const principal = await provenClient(ctx, client.success ? client.output : newId<ClientId>(ctx), secret);
+  const principal = await provenClient(ctx, client.success ? client.output : newId<ClientId>(ctx), { secret });
   const method = methodNamed(asked.name);
   const acting = actingAs(ctx, principal, method.permission);
   const args = readArguments(method.args, valuesOf(method.args, asked));
