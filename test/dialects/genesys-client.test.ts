@@ -1,7 +1,7 @@
 // The vendor's own JavaScript client against the running service: a user's whole life, and an org of many.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../support/listening.ts';
+import { type Listening, listen, listenAsHost } from '../support/listening.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, newUserOf, newWorld, PASSWORD, type World } from '../support/world.ts';
 
@@ -21,12 +21,15 @@ beforeAll(async () => {
   open = await listen(service);
   api = platform.ApiClient.instance;
   api.config.live_reload_config = false;
-  const { hostname, port } = new URL(open.base);
-  const paths = { path_params_api: 'genesys', path_params_login: 'login' };
-  api.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
+  pointTo(open, { path_params_api: 'genesys', path_params_login: 'login' });
   users = new platform.UsersApi();
 });
 afterAll(() => open.stop());
+
+function pointTo({ base }: Listening, paths: Json = {}): void {
+  const { hostname, port } = new URL(base);
+  api.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
+}
 
 /** What the client rejects with: the body of the refusal. */
 const refused = async (call: Promise<unknown>): Promise<Json> =>
@@ -48,6 +51,43 @@ describe('its login', () => {
     const described = { error: 'invalid_client', description: expect.any(String) };
     expect(error.response.data).toMatchObject(described);
     api.setAccessToken(world.client);
+  });
+});
+
+describe('a host name of its own', () => {
+  let host: Listening;
+  beforeAll(async () => {
+    host = await listenAsHost(service, '/genesys');
+    pointTo(host);
+  });
+  afterAll(async () => {
+    pointTo(open, { path_params_api: 'genesys', path_params_login: 'login' });
+    api.setAccessToken(world.client);
+    await host.stop();
+  });
+
+  test('has the login and all calls at its root', async () => {
+    const { clientId, clientSecret } = world.seed;
+    await api.loginClientCredentialsGrant(clientId, clientSecret);
+    const made = await users.postUsers({ name: 'Root Level', email: newAddress() });
+    expect(await users.getUser(made.id)).toMatchObject({ id: made.id, selfUri: `/api/v2/users/${made.id}` });
+    pointTo(host, { path_params_login: 'login' });
+    expect((await api.loginClientCredentialsGrant(clientId, clientSecret)).accessToken).toBeTruthy();
+  });
+
+  test('refuses a wrong secret, and what it does not have, in the same words as the base', async () => {
+    const error = await refused(api.loginClientCredentialsGrant(world.seed.clientId, 'wrong'));
+    expect(error.response.data).toMatchObject({ error: 'invalid_client', description: expect.any(String) });
+    api.setAccessToken(world.client);
+    expect(await refused(users.getUserStation(world.owner.id))).toMatchObject({ status: 404 });
+    expect((await fetch(`${host.base}/v1/users`)).status).toBe(404);
+  });
+
+  test('is made of a domain by the client itself, with the login at the root of another', () => {
+    api.setEnvironment('calls.example.com');
+    expect(api.config.basePath).toBe('https://api.calls.example.com');
+    expect(api.config.authUrl).toBe('https://login.calls.example.com');
+    api.setEnvironment();
   });
 });
 

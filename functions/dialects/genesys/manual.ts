@@ -3,10 +3,8 @@ import type { ListedEndpoint, Manual } from '../../../shared/dialect/manual.ts';
 import { ROWS } from './fields.ts';
 
 const pointing = `
-Mount: \`/genesys\`, with the API below \`/genesys/api/v2\`; in a stage with a host name of its own for this language, that
-host. The login is \`POST /login/oauth/token\` at the base URL: client credentials of Rollcall by Basic, as that system's
-clients send them; a host name of this language’s own has no login, there a token is set by \`setAccessToken\`. A person's
-token comes from \`POST /v1/sessions\`.
+Mount: \`/genesys\`, with the API below \`/genesys/api/v2\`. The login is \`POST /login/oauth/token\` at the base URL: client
+credentials of Rollcall by Basic, as that system's clients send them. A person's token comes from \`POST /v1/sessions\`.
 
 \`\`\`js
 const platform = require('purecloud-platform-client-v2');
@@ -21,6 +19,14 @@ client.setGateway({
 await client.loginClientCredentialsGrant(clientId, clientSecret);
 const users = new platform.UsersApi();
 await users.getUsers({ pageSize: 100, expand: ['skills', 'authorization'] });
+\`\`\`
+
+In a stage with a host name of its own for this language (\`hosts\` in \`infra/stages.ts\`) API and login stand at its root,
+\`/api/v2\` and \`/oauth/token\`. Of a wildcard name, \`*.calls.example.com\`, the client makes its two hosts itself:
+
+\`\`\`js
+client.setGateway({ host: 'genesys.example.com' });
+client.setEnvironment('calls.example.com'); // api.calls.example.com and login.calls.example.com
 \`\`\`
 
 The Terraform provider's \`gateway\` block takes the same host, port, protocol and paths.
@@ -69,9 +75,12 @@ const NO_CATALOGUE = 'any id is taken: there is no catalogue';
 const FACTORS = 'second factors are not there yet';
 const CALLS = 'telephony is not there yet';
 const CUSTOM = 'custom attributes of that system’s schemas';
+const LOGINS = ['/oauth/token', '/login/oauth/token'];
+const CLIENTS = 'of its grants that of client credentials; the second path is at the base, too';
 const PERIPHERAL = 'belongs to another part of that system';
 
 const endpoints: readonly ListedEndpoint[] = [
+  ...LOGINS.map((path): ListedEndpoint => ({ method: 'POST', path, served: 'partial', note: CLIENTS })),
   ...partly('`integrationPresenceSource` and `userCustomAttributeSchemaIds` are ignored', '', 'GET'),
   ...full('', 'POST'),
   ...partly('at most 200 a page', '/query', 'GET'),
