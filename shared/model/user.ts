@@ -26,6 +26,10 @@ import { Telephony, TelephonyPatch } from './user/telephony.ts';
 export const UserState = v.picklist(['staged', 'invited', 'active', 'inactive', 'deleted', 'erased']);
 export type UserState = v.InferOutput<typeof UserState>;
 
+/** Why somebody's state changed, as far as whoever changed it said so. Source: Genesys Cloud `stateChangeReason`. */
+export const StateReason = v.picklist(['voluntary', 'seasonal', 'leave', 'performance', 'conduct', 'unknown']);
+export type StateReason = v.InferOutput<typeof StateReason>;
+
 /** The states of people who are there. A deleted one is found only by those who ask for it. */
 export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
 
@@ -110,6 +114,10 @@ export const User = v.object({
   activatedAt: v.optional(Instant),
   deactivatedAt: v.optional(Instant),
   deletedAt: v.optional(Instant),
+  /** When the state last changed. Absent: it is the one that the person began with. */
+  stateChangedAt: v.optional(Instant),
+  /** Of the last change of the state. */
+  stateReason: v.optional(StateReason),
   termsAcceptedAt: v.optional(Instant),
   termsVersion: v.optional(v.string()),
   /** What the person is in the caller's org: roles, division, teams, groups. */

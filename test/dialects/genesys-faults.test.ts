@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../infra/local/faults.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Answer, type Json, type TestService, testService } from '../support/service.ts';
-import { NEW_PASSWORD, newAddress, newWorld, ok, type World } from '../support/world.ts';
-import { EVERYTHING, genesys } from './genesys-speaker.ts';
+import { NEW_PASSWORD, newWorld, ok, type World } from '../support/world.ts';
+import { EVERYTHING, genesys, genesysOf } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -13,8 +13,7 @@ beforeAll(async () => {
   world = await newWorld(service);
 });
 
-const call = (method: string, path: string, body?: Json): Promise<Answer> =>
-  service.call(method, `/genesys/api/v2/users${path}`, { token: world.client, ...(body !== undefined && { body }) });
+const { call, newUser: made } = genesysOf(() => world);
 
 const READS = ['', '/query', '/search?q64=e30', '/{id}', '/{id}/roles', '/{id}/routingskills', '/{id}/externalid'];
 
@@ -23,7 +22,7 @@ const CHANGES: [name: string, method: string, path: string, body: Json, done: nu
   ['a change', 'PATCH', '/{id}', { version: 1, title: 'Countess', manager: '' }, [409]],
   ['a delete', 'DELETE', '/{id}', undefined, [404]],
   ['a restore', 'PATCH', '/{id}', { version: 2, state: 'active' }, [409], 'DELETE'],
-  ['a state', 'PUT', '/{id}/state', { state: 'inactive' }, []],
+  ['a state', 'PUT', '/{id}/state', { state: 'inactive', stateChangeReason: 'Leave' }, []],
   ['roles', 'PUT', '/{id}/roles', ['018cc251-f400-7004-8000-000000000004'], []],
   ['an invite', 'POST', '/{id}/invite', undefined, []],
   ['a password', 'POST', '/{id}/password', { newPassword: NEW_PASSWORD }, []],
@@ -38,7 +37,7 @@ const STOPS = [
 ] as const;
 
 async function newUser(first?: string): Promise<string> {
-  const { id } = await ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress() }));
+  const { id } = await made();
   if (first) await ok(call(first, `/${id}`));
   return id;
 }
@@ -49,10 +48,12 @@ async function outcome(id: string): Promise<Json> {
   const user = (read.status === 404 ? await call('GET', `/${id}?state=deleted`) : read).json;
   const native = await service.call('GET', `/v1/users/${id}?state=deleted`, { token: world.client });
   const { state, version, title, profileSkills, authorization, skills } = user;
+  const { stateChangeReason } = (await call('GET', `/${id}/state`)).json;
   const invites = (await service.dump()).filter(({ k, u }) => k === 'invite' && u === id).length;
   const proficiencies = skills?.map(({ id: skill, proficiency }: Json) => [skill, proficiency]);
   return {
     state,
+    stateChangeReason,
     version,
     title,
     profileSkills,

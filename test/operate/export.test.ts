@@ -46,7 +46,10 @@ async function filled(n: number): Promise<TestService> {
       createdAt: '2024-05-05T05:05:05Z',
       username: 'known',
     },
-    { email: 'off@moved.test', state: 'inactive', passwordHash: BCRYPT },
+    {
+      ...{ email: 'off@moved.test', state: 'inactive', passwordHash: BCRYPT },
+      ...{ stateReason: 'seasonal', stateChangedAt: '2025-05-05T00:00:00.000Z' },
+    },
     {
       email: 'held@moved.test',
       emailVerified: true,

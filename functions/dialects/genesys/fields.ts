@@ -73,6 +73,7 @@ function present(wire: Wire): Wire {
 const PLAIN: readonly Row[] = [
   row('id', 'id', asIs, 'shown'),
   row('name', 'profile.displayName', text(), 'both', true),
+  row('preferredName', 'profile.preferredName', text(), 'both', true),
   row(
     'division',
     'divisionId',
@@ -122,6 +123,7 @@ export const divisionUri = (id: string): string => `/api/v2/authorization/divisi
 /** How a member looks of which nothing is set. Others are left out then, as that system leaves them out. */
 const EMPTY: Wire = {
   chat: {},
+  preferredName: '',
   department: '',
   title: '',
   addresses: [],

@@ -48,6 +48,7 @@ const differs = [
   'A password given to somebody new is set behind making them: whatever the refusal says of it, the user is there, and `POST /users/{id}/password` is the way to try again.',
   '`acdAutoAnswer` and `groups` in a change are changes of their own behind that of the record, and `acdAutoAnswer` raises no version. `Idempotency-Key` is not looked at.',
   'A stale `version` is 409 `general.conflict` with the words that clients look for. A missing one is 400 `constraint.validation`.',
+  'A `stateChangeReason` is of one change of the state: the next, by whatever way, replaces or removes it. Of staged, invited and active, which are all `active` there, `stateChangeDate` tells the change among them, too.',
   'A change of the address holds at once, is unproven, and ends sessions and links. One’s own address is changed by proof in the native API.',
   '`username` is the address for whoever has none of their own. A username here holds no `@`.',
   '`name` is the name to show. Of somebody new it also gives the two parts, split at the last space; a later change of it leaves the parts as they are.',
@@ -59,6 +60,7 @@ const differs = [
   'A search takes at most 20 criteria. REGEX and QUERY_STRING are refused by name, and so are fields that are not searchable. All results score alike: `SCORE` is the order of names. A total is exact up to 5,000 matches.',
   'Users whose home is another org are shown with names, address and roles, and cannot be changed here.',
   'An unknown `expand` is refused; one whose data is not kept here leaves its member out.',
+  'Of the members that are newer than `OrgUser`, `preferredName`, `dateLastLogin`, `dateWelcomeSent` and `selfUri` are served. `integrationPresence` and `workPlanBidRanks` are left out: nothing here knows them.',
   'What is not served answers 404 `not.found`.',
 ];
 
@@ -88,8 +90,7 @@ const endpoints: readonly ListedEndpoint[] = [
   ...partly('of `expand` the org, the date, the roles of the org and the people around are served', '/me', 'GET'),
   ...full('/me/password', 'POST'),
   ...partly('REGEX, QUERY_STRING and `dateFormat` are refused', '/search', 'POST', 'GET'),
-  ...partly('`preferredName` is refused: it is not kept', '/{userId}', 'PATCH'),
-  ...full('/{userId}', 'GET', 'DELETE'),
+  ...full('/{userId}', 'GET', 'PATCH', 'DELETE'),
   ...full('/{userId}/invite', 'POST'),
   ...full('/{userId}/password', 'POST'),
   ...partly(
@@ -98,7 +99,7 @@ const endpoints: readonly ListedEndpoint[] = [
     'GET',
     'PUT',
   ),
-  ...partly('`stateChangeReason` is checked and not kept', '/{userId}/state', 'GET', 'PUT'),
+  ...full('/{userId}/state', 'GET', 'PUT'),
   ...full('/{userId}/profileskills', 'GET', 'PUT'),
   ...partly(NO_CATALOGUE, '/{userId}/routingskills', 'GET', 'POST'),
   ...partly(NO_CATALOGUE, '/{userId}/routingskills/bulk', 'PUT', 'PATCH'),
