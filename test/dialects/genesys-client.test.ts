@@ -263,6 +263,18 @@ describe('a person’s token', () => {
     const me = await users.getUsersMe({ expand: ['organization', 'date', 'adjacents'] });
     expect(me).toMatchObject({ id: person.id, organization: { id: world.seed.orgId, name: 'Example' } });
     expect(me.adjacents).toEqual({ superiors: [], siblings: [], directReports: [] });
+    const place = { name: `Site ${me.id}`, city: 'Berlin', country: 'DE' };
+    const { id } = (await service.call('POST', '/v1/locations', { token: world.client, body: place })).json;
+    const more = await users.getUsersMe({ expand: ['token', 'locationdefinitions', 'trustors'] });
+    expect(more.token).toEqual({
+      organization: { id: world.seed.orgId },
+      homeOrganization: { id: world.seed.orgId },
+    });
+    expect(more.locationDefinitions.find((it: Json) => it.id === id)).toMatchObject({
+      name: place.name,
+      address: { city: 'Berlin', country: 'DE' },
+    });
+    expect(more).not.toHaveProperty('trustors');
     const wrong = await refused(users.postUsersMePassword({ oldPassword: 'wrong', newPassword: NEW_PASSWORD }));
     expect(wrong).toMatchObject({ status: 400, code: 'invalid.old.password' });
     const short = await refused(users.postUsersMePassword({ oldPassword: PASSWORD, newPassword: 'short' }));

@@ -1,5 +1,6 @@
 // Genesys Cloud: a user's members and states, pages, search, and who may do what.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { manual } from '../../functions/dialects/genesys/manual.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, newUserOf, newWorld, ok, type World } from '../support/world.ts';
@@ -275,6 +276,18 @@ describe('pages', () => {
     await refusedAs('invalid.query.param.value', 400, call('GET', '?state=asleep'));
   });
 
+  test('by cursor are as large as others, and go on where they stopped', async () => {
+    const all = (await get('?pageSize=500')).entities.map(({ id }: Json) => id);
+    const whole = await get('/query?pageSize=500');
+    expect(whole.entities.map(({ id }: Json) => id)).toEqual(all);
+    expect(whole).not.toHaveProperty('cursor');
+    const first = await get('/query?pageSize=3');
+    expect(first).toMatchObject({ results: 3, cursor: expect.any(String) });
+    const rest = await ok(service.call('GET', `/genesys${first.nextUri}`, { token: world.client }));
+    expect([...first.entities, ...rest.entities].map(({ id }: Json) => id)).toEqual(all.slice(0, 6));
+    await refusedAs('invalid.value', 400, call('GET', '/query?pageSize=501'));
+  });
+
   test('keep the question in their addresses, which are relative', async () => {
     const page = await get('?pageSize=1&state=any&expand=skills,languages');
     expect(page.nextUri).toBe('/api/v2/users?pageSize=1&state=any&expand=skills%2Clanguages&pageNumber=2');
@@ -414,9 +427,26 @@ describe('who may do what', () => {
   });
 });
 
-test('what is not served says so as an address that is unknown', async () => {
-  const { id } = await newUser();
-  for (const path of [`/${id}/verifiers`, `/${id}/station`, `/${id}/callforwarding`, `/${id}/geolocations/x`]) {
-    expect((await call('GET', path)).status, path).toBe(404);
-  }
+const unserved = manual.endpoints.filter(({ served }) => served === 'not served');
+
+describe('what is not served says so, and not that the user is unknown', () => {
+  test.each(unserved.map(({ method, path }) => [method, path] as const))('%s %s', async (method, path) => {
+    const { id } = await newUser();
+    const at = `/genesys${path.replace('{userId}', id).replaceAll(/\{\w+\}/g, id)}`;
+    const body = method === 'GET' || method === 'DELETE' ? undefined : {};
+    const answer = service.call(method, at, { token: world.client, ...(body && { body }) });
+    const { message } = await refusedAs('not.found', 404, answer);
+    expect(message).not.toMatch(/user/i);
+  });
+
+  test('and a method that an address does not take is refused as that', async () => {
+    const { id } = await newUser();
+    for (const [method, path] of [
+      ['DELETE', `/${id}/state`],
+      ['PUT', `/${id}`],
+      ['POST', `/${id}/roles`],
+    ] as const) {
+      await refusedAs('method.not.allowed', 405, call(method, path));
+    }
+  });
 });

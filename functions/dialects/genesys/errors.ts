@@ -1,6 +1,7 @@
 // How Genesys Cloud says no: a dotted code, a message, the correlation id.
+import type { RefusedCall } from '../../../shared/http/endpoint.ts';
 import { jsonReply, retryAfter } from '../../../shared/http/reply.ts';
-import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
+import type { HttpReply } from '../../../shared/http/request.ts';
 import {
   fail,
   type Issue,
@@ -76,14 +77,12 @@ export function refuse(symbol: OwnSymbol, field: string, message: string): never
 /** A version that has been overtaken: clients look for these words. */
 const STALE = 'The version supplied does not match the current version of the user';
 
-export function spell(
-  problem: Problem,
-  { requestId, request }: { requestId: string; request: HttpRequest },
-): HttpReply {
+export function spell(problem: Problem, { requestId, request, operation }: RefusedCall): HttpReply {
   const { code, issues = [], deletedUserId } = problem;
   const [usual, status] = OF_CODE[code] ?? OF_KIND[PROBLEMS[code].kind];
   const [first] = issues;
-  const ofPerson = usual === 'not.found' && /\/users\/[^/]+/.test(request.path);
+  // Where nothing is served, it is not the user who is unknown.
+  const ofPerson = usual === 'not.found' && operation !== undefined && /\/users\/[^/]+/.test(request.path);
   const symbol = SYMBOLS.find((one) => one === first?.code) ?? PASSWORDS[first?.code ?? ''];
   const named = symbol ?? (ofPerson ? 'general.resource.not.found' : usual);
   return errorReply(status, named, messageOf(problem, ofPerson), requestId, {

@@ -16,8 +16,8 @@ import { conversationsOf, proficiencyOf, statusOf } from './routing.ts';
 /** Names of that system that nothing here answers to: the member stays absent, as for somebody who has none. */
 const UNSERVED =
   'integrationPresence workPlanBidRanks externalContactsSettings customAttributes authorization.unusedRoles ' +
-  'geolocationsettings presencedefinitions divisionedpresencedefinitions locationdefinitions orgproducts favorites ' +
-  'routingskills routinglanguages fieldconfigs token trustors autoanswersettings logCapture';
+  'geolocationsettings presencedefinitions divisionedpresencedefinitions orgproducts favorites routingskills ' +
+  'routinglanguages fieldconfigs trustors autoanswersettings logCapture';
 
 /** Members that one value of the record makes, whatever else there is. */
 const DERIVED: Readonly<Record<string, (user: User) => Wire>> = {
@@ -73,7 +73,8 @@ function stationOf({ associatedUserId, associatedAt, defaultUserId, ...station }
 const OF_ROWS = ROWS.map(({ wire }) => wire);
 /** Members that need a look at more than the person. */
 const LOOKED_UP = ['authorization', 'groups', 'team'];
-const OF_CALLER = ['organization', 'superiors', 'directreports', 'adjacents', 'date', 'orgauthorization'];
+const OF_CALLER =
+  'organization superiors directreports adjacents date orgauthorization locationdefinitions token'.split(' ');
 const KNOWN = [...OF_ROWS, ...Object.keys(DERIVED), ...LOOKED_UP, ...OF_CALLER, ...UNSERVED.split(' ')];
 const BY_LOWER_CASE = new Map(KNOWN.map((name) => [name.toLowerCase(), name]));
 

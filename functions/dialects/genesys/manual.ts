@@ -73,6 +73,7 @@ const partly = (note: string, path: string, ...methods: Verb[]): ListedEndpoint[
 const missing = (note: string, path: string, ...methods: Verb[]): ListedEndpoint[] =>
   methods.map((method) => ({ method, path: at(path), served: 'not served', note }));
 
+const NO_PRESENCE = '`integrationPresenceSource` is not looked at: nothing here knows presences elsewhere';
 const NO_CATALOGUE = 'any id is taken: there is no catalogue';
 const FACTORS = 'second factors are not there yet';
 const CALLS = 'telephony is not there yet';
@@ -83,11 +84,16 @@ const PERIPHERAL = 'belongs to another part of that system';
 
 const endpoints: readonly ListedEndpoint[] = [
   ...LOGINS.map((path): ListedEndpoint => ({ method: 'POST', path, served: 'partial', note: CLIENTS })),
-  ...partly('`integrationPresenceSource` and `userCustomAttributeSchemaIds` are ignored', '', 'GET'),
+  ...partly(NO_PRESENCE, '', 'GET'),
   ...full('', 'POST'),
-  ...partly('at most 200 a page', '/query', 'GET'),
+  ...partly(NO_PRESENCE, '/query', 'GET'),
   ...full('/bulk', 'PATCH'),
-  ...partly('of `expand` the org, the date, the roles of the org and the people around are served', '/me', 'GET'),
+  ...partly(
+    'of `expand` left out are settings of geolocation and of automatic answers, and what has no catalogue here: ' +
+      'presences, routing skills and languages, products, favorites, trustors, configurations of fields, log capture',
+    '/me',
+    'GET',
+  ),
   ...full('/me/password', 'POST'),
   ...partly('REGEX, QUERY_STRING and `dateFormat` are refused', '/search', 'POST', 'GET'),
   ...full('/{userId}', 'GET', 'PATCH', 'DELETE'),
