@@ -8,6 +8,7 @@ import { Role, RoleName } from './principal.ts';
 import { Instant, text } from './text.ts';
 import { Contact, ContactPatch } from './user/contact.ts';
 import { Custom, CustomPatch } from './user/custom.ts';
+import { CustomAttributes, CustomAttributesPatch } from './user/custom-attributes.ts';
 import { Notifications, NotificationsPatch } from './user/notifications.ts';
 import { Preferences, PreferencesPatch } from './user/preferences.ts';
 import { Presence, PresencePatch } from './user/presence.ts';
@@ -65,12 +66,21 @@ export const GROUPS = {
   savedViews: SavedViews,
   preferences: Preferences,
   custom: Custom,
+  customAttributes: CustomAttributes,
   provisioning: Provisioning,
   relations: Relations,
 } as const;
 
 /** The groups a list leaves out unless its `fields` names them: they lie in items of their own. */
-export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning', 'relations'] as const;
+export const SIDE_GROUPS = [
+  'telephony',
+  'notifications',
+  'savedViews',
+  'custom',
+  'customAttributes',
+  'provisioning',
+  'relations',
+] as const;
 export type SideGroup = (typeof SIDE_GROUPS)[number];
 
 /** The groups about a person at work now: they lie in an item with a version of its own and raise none of the record's. */
@@ -89,6 +99,8 @@ const optionalGroups = {
   savedViews: v.optional(SavedViews),
   preferences: v.optional(Preferences),
   custom: v.optional(Custom),
+  /** By the id of the schema and the name of its field. */
+  customAttributes: v.optional(CustomAttributes),
   provisioning: v.optional(Provisioning),
   relations: v.optional(Relations),
   routing: v.optional(Routing),
@@ -140,6 +152,7 @@ const groupPatches = {
   savedViews: v.nullish(SavedViewsPatch),
   preferences: v.nullish(PreferencesPatch),
   custom: v.nullish(CustomPatch),
+  customAttributes: v.nullish(CustomAttributesPatch),
   provisioning: v.nullish(ProvisioningPatch),
   relations: v.nullish(RelationsPatch),
 };

@@ -19,7 +19,7 @@ import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
 import type { Profile } from '../model/user/profile.ts';
 import type { Lock, SecurityQuestion } from '../model/user/security.ts';
-import { displayNameOf, type StateReason, type User, type UserState } from '../model/user.ts';
+import { displayNameOf, type SideGroup, type StateReason, type User, type UserState } from '../model/user.ts';
 import { type Names, pack, present, unpack } from './attributes.ts';
 import type { Counted, Work } from './beside-items.ts';
 import { fold, keys, partitions } from './keys.ts';
@@ -85,9 +85,7 @@ export interface UserRecord {
   side?: SideGroups;
 }
 
-export type SideGroups = Partial<
-  Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning' | 'relations'>
-> & {
+export type SideGroups = Partial<Pick<User, SideGroup>> & {
   /** Members of profile and preferences that the core does not carry. */
   profile?: Profile;
   preferences?: Preferences;

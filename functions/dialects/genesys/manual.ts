@@ -39,6 +39,8 @@ The Terraform provider's \`gateway\` block takes the same host, port, protocol a
 | directory:user:setPassword for an invite | \`users:invite\` |
 | directory:user:setPassword for a password | \`users:set-password\`, and the org setting \`adminMaySetPasswords\` |
 | authorization:grant:add | \`roles:write\` |
+| users:customAttributesSchema:view | \`users:read\` |
+| users:customAttributesSchema:add, :edit, :delete | \`orgs:write\` |
 | groups of a user | \`teams:write\` beside \`users:write\` |
 `;
 
@@ -57,6 +59,9 @@ const differs = [
   '`PUT` of roles is compared with what the user has: what stays asks for nothing, what is given or taken must be among the caller’s own permissions, and one active owner or admin remains. There must be one role at least.',
   'Skills, languages and queues have no catalogue here: any id is taken, and its name is the id where no name is given.',
   'Lists are in the order of family and given name; of several states, deleted users stand behind the others. Pages are at most 500, and begin at most 10,000 users in.',
+  'Custom attributes: an org has at most 20 schemas of 25 fields, a schema 40 versions, a user 16,000 characters of values. Bounds left out are the widest of the core type. The next version of a schema keeps its fields and their types, widens bounds and adds options: what fitted still fits, and values are shown under the newest version. A disabled schema takes no values and shows those there are.',
+  'Values of a deleted schema are not shown here. They stay in the record, where the native API shows them by the id of the schema, until somebody takes them away.',
+  '`expand=customAttributes` shows a list of what `/customattributes/{schemaId}` shows, of all schemas or of those in `userCustomAttributeSchemaIds`.',
   'A search takes at most 20 criteria. REGEX and QUERY_STRING are refused by name, and so are fields that are not searchable. All results score alike: `SCORE` is the order of names. A total is exact up to 5,000 matches.',
   'Users whose home is another org are shown with names, address and roles, and cannot be changed here.',
   'An unknown `expand` is refused; one whose data is not kept here leaves its member out.',
@@ -77,7 +82,7 @@ const NO_PRESENCE = '`integrationPresenceSource` is not looked at: nothing here 
 const NO_CATALOGUE = 'any id is taken: there is no catalogue';
 const FACTORS = 'second factors are not there yet';
 const CALLS = 'telephony is not there yet';
-const CUSTOM = 'custom attributes of that system’s schemas';
+const SCHEMA = '`required`, and members of a property that the core types do not have, are refused';
 const LOGINS = ['/oauth/token', '/login/oauth/token'];
 const CLIENTS = 'of its grants that of client credentials; the second path is at the base, too';
 const PERIPHERAL = 'belongs to another part of that system';
@@ -121,6 +126,18 @@ const endpoints: readonly ListedEndpoint[] = [
   ...full('/{userId}/externalid/{authorityName}/{externalKey}', 'DELETE'),
   ...full('/externalid/{authorityName}/{externalKey}', 'GET'),
   ...full('/{userId}/outofoffice', 'GET', 'PUT'),
+  ...full('/{userId}/customattributes', 'PUT', 'PATCH'),
+  ...full('/{userId}/customattributes/{schemaId}', 'GET', 'DELETE'),
+  ...full('/{userId}/customattributes/bulk', 'GET', 'PATCH'),
+  ...full('/customattributes/schemas', 'GET'),
+  ...partly(SCHEMA, '/customattributes/schemas', 'POST'),
+  ...full('/customattributes/schemas/{schemaId}', 'GET', 'DELETE'),
+  ...partly(SCHEMA, '/customattributes/schemas/{schemaId}', 'PUT'),
+  ...full('/customattributes/schemas/{schemaId}/versions', 'GET'),
+  ...full('/customattributes/schemas/{schemaId}/versions/{versionId}', 'GET'),
+  ...full('/customattributes/schemas/coretypes', 'GET'),
+  ...full('/customattributes/schemas/coretypes/{coreTypeName}', 'GET'),
+  ...full('/customattributes/schemas/limits', 'GET'),
   ...partly('the first 200', '/{userId}/directreports', 'GET'),
   ...partly('the nearest 20', '/{userId}/superiors', 'GET'),
   ...partly('the first 200 on each side', '/{userId}/adjacents', 'GET'),
@@ -147,16 +164,6 @@ const endpoints: readonly ListedEndpoint[] = [
   ...missing(PERIPHERAL, '/development/activities/me', 'GET'),
   ...missing(PERIPHERAL, '/development/activities/{activityId}', 'GET'),
   ...missing(PERIPHERAL, '/development/activities/aggregates/query', 'POST'),
-  ...missing(CUSTOM, '/{userId}/customattributes', 'PUT', 'PATCH'),
-  ...missing(CUSTOM, '/{userId}/customattributes/{schemaId}', 'GET', 'DELETE'),
-  ...missing(CUSTOM, '/{userId}/customattributes/bulk', 'GET', 'PATCH'),
-  ...missing(CUSTOM, '/customattributes/schemas', 'GET', 'POST'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}', 'GET', 'PUT', 'DELETE'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}/versions', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}/versions/{versionId}', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/coretypes', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/coretypes/{coreTypeName}', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/limits', 'GET'),
 ];
 
 export const manual: Manual = {
