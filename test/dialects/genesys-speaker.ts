@@ -9,7 +9,7 @@ const BASE = '/genesys/api/v2/users';
 export const EVERYTHING = [
   'certifications,biography,employerInfo,profileSkills,locations,languagePreference,dateLastLogin,dateWelcomeSent',
   'routingStatus,skills,languages,conversationSummary,presence,outOfOffice,geolocation,station,lasttokenissued',
-  'authorization,groups,team',
+  'authorization,groups,team,customAttributes',
 ].join(',');
 
 /** A client of one world: calls about users, and users made as that system's clients make them. */
