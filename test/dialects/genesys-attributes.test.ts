@@ -1,5 +1,7 @@
 // Genesys Cloud: schemas of custom attributes, and values of them.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { fromCells, toCells, USER_COLUMNS } from '../../shared/transfer/columns.ts';
+import { importing } from '../support/importing.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { newWorld, ok, type World } from '../support/world.ts';
@@ -224,9 +226,8 @@ describe('values', () => {
     expect((await ok(call('PATCH', path, patch))).attributes).toEqual({ ...rest, field5_integer: 2 });
     expect((await ok(put(user.id, schema, { field9_checkbox: true }))).attributes).toEqual({ field9_checkbox: true });
     expect((await call('DELETE', `${path}/${schema.id}`)).status).toBe(204);
-    const none = 'user.custom.attributes.schema.not.found';
-    await refusedAs(none, 404, call('GET', `${path}/${schema.id}`));
-    await refusedAs(none, 404, call('DELETE', `${path}/${schema.id}`));
+    await refusedAs('not.found', 404, call('GET', `${path}/${schema.id}`));
+    await refusedAs('user.custom.attributes.schema.not.found', 404, call('DELETE', `${path}/${schema.id}`));
     expect(await native(user.id)).not.toHaveProperty('customAttributes');
   });
 
@@ -288,11 +289,7 @@ describe('values', () => {
 
     await drop(second);
     expect((await get(`/${id}?expand=customAttributes`)).customAttributes).toEqual([read[0]]);
-    await refusedAs(
-      'user.custom.attributes.schema.not.found',
-      404,
-      call('GET', `/${id}/customattributes/${second.id}`),
-    );
+    await refusedAs('not.found', 404, call('GET', `/${id}/customattributes/${second.id}`));
     expect((await call('DELETE', `/${id}/customattributes/${second.id}`)).status).toBe(204);
     expect(Object.keys((await native(id)).customAttributes)).toEqual([schema.id]);
   });
@@ -334,6 +331,12 @@ describe('values', () => {
     const search = `filter=${encodeURIComponent(`customAttributes pr and email eq "${email}"`)}`;
     const found = await ok(service.call('GET', `/v1/users?${search}`, { token }));
     expect(found.items.map((it: Json) => it.id)).toEqual([id]);
+    // As cells of a table, and back.
+    const row = fromCells(toCells({ ...exported, email: `again.${email}` }, USER_COLUMNS), USER_COLUMNS) as Json;
+    expect(row.customAttributes).toEqual(customAttributes);
+    const misfit = { email: `misfit.${email}`, customAttributes: { [schema.id]: { field5_integer: 0 } } };
+    const outcomes = await importing(service, [row, misfit], { vouches: 'caller' });
+    expect(outcomes).toMatchObject([{ outcome: 'created' }, { outcome: 'failed', code: 'input-invalid' }]);
     const text = 'x'.repeat(1000);
     const many = await newSchema(
       Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`f${i}`, typed('longtext', { title: `F${i}` })])),

@@ -99,7 +99,8 @@ export function spell(problem: Problem, { requestId, request, operation }: Refus
   const ofSchema = unknown && problem.detail === 'schema';
   const ofPerson = unknown && !ofSchemas && !ofSchema && /\/users\/[^/]+/.test(request.path);
   const symbol = SYMBOLS.find((one) => one === first?.code) ?? PASSWORDS[first?.code ?? ''] ?? ofValue(first);
-  const named = symbol ?? (ofSchema ? `${VALUES}.not.found` : ofPerson ? 'general.resource.not.found' : usual);
+  const notFound = ofSchema && request.method !== 'GET' && `${VALUES}.not.found`;
+  const named = symbol ?? (notFound || (ofPerson ? 'general.resource.not.found' : usual));
   return errorReply(status, named, messageOf(problem, ofPerson), requestId, {
     ...(deletedUserId && { entityId: deletedUserId, entityName: 'user' }),
     details: issues.map((issue) => ({ errorCode: named, fieldName: nameOf(issue) })),

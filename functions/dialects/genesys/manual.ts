@@ -22,11 +22,12 @@ await users.getUsers({ pageSize: 100, expand: ['skills', 'authorization'] });
 \`\`\`
 
 In a stage with a host name of its own for this language (\`hosts\` in \`infra/stages.ts\`) API and login stand at its root,
-\`/api/v2\` and \`/oauth/token\`. Of a wildcard name, \`*.calls.example.com\`, the client makes its two hosts itself:
+\`/api/v2\` and \`/oauth/token\`. A name may be a wildcard, \`*.calls.example.com\`: of that domain the client makes two
+hosts itself. Either of these:
 
 \`\`\`js
-client.setGateway({ host: 'genesys.example.com' });
-client.setEnvironment('calls.example.com'); // api.calls.example.com and login.calls.example.com
+client.setGateway({ host: 'genesys.example.com' }); // of one name
+client.setEnvironment('calls.example.com'); // of a wildcard: api.calls.example.com, login.calls.example.com
 \`\`\`
 
 The Terraform provider's \`gateway\` block takes the same host, port, protocol and paths.
