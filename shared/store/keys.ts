@@ -5,7 +5,7 @@
 //  item                    pk                     sk                  indexes (lp: sc su sn se)
 //  org                     O#o                    O                   ORGS#0: created
 //  admins guard            O#o#G                  ADMINS              –
-//  count of places, schemas O#o#G                 D  LOC  AS          –
+//  places, schemas counted O#o#G                  D  LOC  AS          –
 //  user core, or guest     O#o#U#u                U                   O#o#U#0 (deleted: O#o#D#0): created updated name email
 //  side groups, activity   O#o#U#u                U#p U#s U#a         –
 //  membership elsewhere    O#home#U#u             M#o                 –

@@ -129,7 +129,9 @@ describe('a schema', () => {
     ['a bound of another type', 'invalid.value', { a: typed('date', { maxLength: 10 }) }],
     ['bounds that exclude all', 'invalid.value', { a: typed('integer', { minimum: 2, maximum: 1 }) }],
     ['a name with a space', 'invalid.value', { 'a b': typed('text') }],
-    ['a name that every object has', 'invalid.value', { 'to.String': typed('text') }],
+    ['a name that every object has', 'invalid.value', { toString: typed('text') }],
+    ['items of a text', 'invalid.value', { a: typed('text', { items: { minLength: 1 } }) }],
+    ['tags that repeat', 'dynamic.schema.invalid.json.schema', { a: typed('tag', { uniqueItems: false }) }],
     [
       'too many fields',
       'dynamic.schema.limit.max.number.of.fields.per.schema.would.be.exceeded',

@@ -80,11 +80,15 @@ function readField(name: string, wire: unknown): Wire {
   const at = `jsonSchema.properties.${name.slice(0, 100)}`;
   if (!isObject(wire)) return wrongSchema(at, 'must be an object');
   known(wire, [...OWN, 'title', 'description', 'allOf', 'enum', 'items', 'uniqueItems'], at);
-  const { title, description, allOf, enum: options, items, uniqueItems: _unique, ...bounds } = given(wire);
+  const { title, description, allOf, enum: options, items, uniqueItems, ...bounds } = given(wire);
   const [first] = Array.isArray(allOf) && allOf.length === 1 ? allOf : [];
   const reference = isObject(first) ? String(first.$ref) : '';
   const type = AttributeType.options.find((option) => reference === `${REFERENCE}${option}`);
   if (!type) wrongSchema(`${at}.allOf`, `must refer to one of ${AttributeType.options.join(', ')}`);
+  // Tags are different ones, and nothing else is made of items.
+  if (uniqueItems !== undefined && (type !== 'tag' || uniqueItems !== true)) {
+    wrongSchema(`${at}.uniqueItems`, 'must be true, of a tag');
+  }
   const ofItems = isObject(items) ? given(items) : {};
   known(ofItems, ['minLength', 'maxLength'], `${at}.items`);
   const itemBounds = OF_ITEMS.flatMap(([theirs, ours]) => (theirs in ofItems ? [[ours, ofItems[theirs]]] : []));

@@ -132,7 +132,7 @@ function securityOf({ security }: ImportRow) {
 /** A manager may come later in an operator's file, and be one whom the next import brings. */
 export const referencesOf = ({ divisionId, profile, customAttributes }: ImportRow, { vouches }: Terms): UserPatch => ({
   ...(divisionId && { divisionId }),
-  ...(customAttributes && { customAttributes }),
+  ...(vouches === 'caller' && customAttributes && { customAttributes }),
   ...(vouches === 'caller' && profile?.managerId && { profile: { managerId: profile.managerId } }),
 });
 

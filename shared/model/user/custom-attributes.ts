@@ -2,15 +2,16 @@
 // the schema. Whether a value fits its field is in attribute-schema.ts, which schemas there are is the directory's.
 import * as v from 'valibot';
 import { AttributeSchemaId } from '../ids.ts';
-import { dictionary } from '../patch.ts';
+import { dictionary, isHostileName } from '../patch.ts';
 import { decimal, text } from '../text.ts';
 
-/** The name of a field: 1 to 100 letters, digits, `_` and `-`. */
+/** The name of a field: 1 to 100 letters, digits, `_` and `-`, and none that every object answers to. */
 export const FieldName = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(100),
   v.regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and - only'),
+  v.check((name) => !isHostileName(name), 'is not a name'),
 );
 
 /** Fields of one schema, and schemas of one org. Source: Genesys Cloud `SchemaQuantityLimits`. */
