@@ -22,7 +22,7 @@ import { AttributeSchemaId } from '../../../shared/model/ids.ts';
 import { fail } from '../../../shared/model/problem.ts';
 import { MAX_FIELDS, MAX_SCHEMAS } from '../../../shared/model/user/custom-attributes.ts';
 import { refuse } from './errors.ts';
-import { isObject, userUri } from './fields.ts';
+import { isObject } from './fields.ts';
 import { answer, genesys, idIn, nothing, objectIn } from './manner.ts';
 
 const BASE = '/api/v2/users/customattributes/schemas';
@@ -50,7 +50,7 @@ function property(field: AttributeField): Wire {
 
 export const shownSchema = ({ id, name, description, version, enabled, fields, ...made }: AttributeSchema): Wire => ({
   ...{ id, name, version, appliesTo: APPLIES_TO, enabled },
-  ...(made.createdBy && { createdBy: { id: made.createdBy, selfUri: userUri(made.createdBy) } }),
+  ...(made.createdBy && { createdBy: { id: made.createdBy } }),
   dateCreated: made.createdAt,
   jsonSchema: {
     ...{ $schema: DRAFT, title: name, description: description ?? '', type: 'object' },
@@ -89,7 +89,8 @@ function readField(name: string, wire: unknown): Wire {
   if (uniqueItems !== undefined && (type !== 'tag' || uniqueItems !== true)) {
     wrongSchema(`${at}.uniqueItems`, 'must be true, of a tag');
   }
-  const ofItems = isObject(items) ? given(items) : {};
+  const ofItems =
+    items === undefined ? {} : isObject(items) ? given(items) : wrongSchema(`${at}.items`, 'must be an object');
   known(ofItems, ['minLength', 'maxLength'], `${at}.items`);
   const itemBounds = OF_ITEMS.flatMap(([theirs, ours]) => (theirs in ofItems ? [[ours, ofItems[theirs]]] : []));
   return given({
