@@ -4,7 +4,6 @@ import type { Context } from '../shared/directory/context.ts';
 import { clientLogin, oauthError } from '../shared/http/client-login.ts';
 import { type Operation, rawEndpoint } from '../shared/http/endpoint.ts';
 import { jsonReply } from '../shared/http/reply.ts';
-import type { HttpReply } from '../shared/http/request.ts';
 import { PERMISSIONS } from '../shared/model/principal.ts';
 import { publicKeys } from '../shared/security/access-token.ts';
 import { ASSERTION_ALGORITHMS } from '../shared/security/client-assertion.ts';
@@ -35,28 +34,6 @@ const tokenEndpoint = rawEndpoint('POST /oauth/token', {
   run: clientLogin,
   spell: oauthError,
 });
-
-/** The token endpoint of Genesys Cloud's login host, with its words: what its clients show of a refusal is `description`. */
-const loginEndpoint = rawEndpoint('POST /login/oauth/token', {
-  tag,
-  summary: 'Get an access token, for clients of Genesys Cloud',
-  description: 'As POST /oauth/token. A refusal says its `error_description` in `description`, too.',
-  access: 'anyone',
-  rate: 'public',
-  consumes: 'form',
-  media: 'application/json',
-  body: v.object({ grant_type: v.string(), scope: v.optional(v.string()) }),
-  answer: TokenAnswer,
-  problems: ['client-invalid'],
-  run: async (ctx, request, input) => described(await clientLogin(ctx, request, input)),
-  spell: (problem) => described(oauthError(problem)),
-});
-
-function described(reply: HttpReply): HttpReply {
-  const { error_description: description, ...rest } = JSON.parse(reply.body) as Record<string, unknown>;
-  if (description === undefined) return reply;
-  return { ...reply, body: JSON.stringify({ ...rest, description, error_description: description }) };
-}
 
 const metadata = (ctx: Context) => ({
   issuer: ctx.baseUrl,
@@ -90,4 +67,4 @@ const jwks = rawEndpoint('GET /oauth/jwks.json', {
   run: async (ctx) => jsonReply(200, publicKeys(ctx.keys.signing), { 'cache-control': 'public, max-age=300' }),
 });
 
-export const operations: readonly Operation[] = [tokenEndpoint, loginEndpoint, ...discovery, jwks];
+export const operations: readonly Operation[] = [tokenEndpoint, ...discovery, jwks];

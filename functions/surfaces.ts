@@ -18,3 +18,14 @@ export function routesOf(surface: Surface): string[] {
   // API Gateway throttles routes, not paths: a limit of its own needs a route of its own.
   return [...new Set([...mounted, ...(surface.throttled ?? []).map((limit) => limit.route)])];
 }
+
+/** The same at the root of a host name of the surface's own language: without the mount, each once. */
+export function rootRoutesOf(surface: HttpSurface): string[] {
+  return [...new Set(routesOf(surface).map((route) => rooted(surface, route)))];
+}
+
+/** A route of a surface as the host name of its language has it. */
+export function rooted({ dialect: mount = '' }: HttpSurface, route: string): string {
+  const [method, path = ''] = route.split(' ');
+  return `${method} ${path === mount ? '/' : path.slice(path.startsWith(`${mount}/`) ? mount.length : 0)}`;
+}

@@ -14,7 +14,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { HttpSurface } from '../functions/surfaces/shape.ts';
-import { httpSurfaces, routesOf } from '../functions/surfaces.ts';
+import { httpSurfaces, rooted, rootRoutesOf } from '../functions/surfaces.ts';
 import { type ApiStack, accessLog } from './api-stack.ts';
 import type { Domain, StageSettings } from './stages.ts';
 
@@ -52,7 +52,7 @@ export class HostStack extends Stack {
       const integration = new HttpLambdaIntegration(`${surface.name}-integration`, target, {
         scopePermissionToRoute: false,
       });
-      return atRoot(surface).map((route) => {
+      return rootRoutesOf(surface).map((route) => {
         const [method, path] = route.split(' ') as [HttpMethod, string];
         const routeKey = HttpRouteKey.with(path, method);
         return new HttpRoute(this, `${dialect} ${route}`, { httpApi, routeKey, integration });
@@ -67,24 +67,14 @@ export class HostStack extends Stack {
       accessLogSettings: accessLog(this, `${dialect}-access-log`, stage, dialect),
       domainMapping: { domainName },
     });
-    const limits = spoken.flatMap(({ throttled = [] }) => throttled);
-    (apiStage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(
-      limits.map(({ route, ratePerSecond, burst }) => [
-        rooted(route, `/${dialect}`),
+    const limits = spoken.flatMap((surface) =>
+      (surface.throttled ?? []).map(({ route, ratePerSecond, burst }) => [
+        rooted(surface, route),
         { ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst },
       ]),
     );
+    (apiStage.node.defaultChild as CfnStage).routeSettings = Object.fromEntries(limits);
     apiStage.node.addDependency(...routes);
     new CfnOutput(this, `${dialect}Target`, { value: `${domain.name} CNAME ${domainName.regionalDomainName}` });
   }
-}
-
-/** The routes of a surface without the mount of its language. */
-export function atRoot(surface: HttpSurface): string[] {
-  return routesOf(surface).map((route) => rooted(route, surface.dialect ?? ''));
-}
-
-function rooted(route: string, mount: string): string {
-  const [method, path = ''] = route.split(' ');
-  return `${method} ${path === mount ? '/' : path.slice(path.startsWith(`${mount}/`) ? mount.length : 0)}`;
 }

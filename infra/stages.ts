@@ -19,7 +19,8 @@ export interface StageSettings {
   baseUrl?: string;
   /**
    * Host names at whose root another system's language is spoken, by the name of its mount: `{ genesys: … }`. Under the
-   * mount it is spoken anyway.
+   * mount it is spoken anyway. A name may be a wildcard, `*.calls.example.com`, for clients that put `api.` and `login.`
+   * before a domain themselves.
    */
   hosts?: Readonly<Record<string, Domain>>;
   mail: {

@@ -1,6 +1,11 @@
 // The languages of other systems.
 import { type HttpSurface, hashing, oncePerPerson, plain, withoutSecrets, withSecrets } from './shape.ts';
 
+/** Below its mount, and at the base as a gateway's login path has it. */
+const GENESYS_LOGINS = ['/genesys/oauth/token', '/genesys/login/oauth/token', '/login/oauth/token'].map(
+  (path) => `POST ${path}`,
+);
+
 export const dialectSurfaces: readonly HttpSurface[] = [
   {
     kind: 'http',
@@ -127,5 +132,16 @@ export const dialectSurfaces: readonly HttpSurface[] = [
       'POST /genesys/api/v2/users/{id}/password',
       'POST /genesys/api/v2/users/me/password',
     ],
+  },
+  {
+    kind: 'http',
+    name: 'genesys-login',
+    entry: 'dialects/genesys/login.ts',
+    dialect: '/genesys',
+    ...plain,
+    ...withoutSecrets,
+    keyRings: ['signing', 'clients'],
+    mounts: GENESYS_LOGINS,
+    throttled: GENESYS_LOGINS.map((route) => ({ route, ratePerSecond: 200, burst: 400 })),
   },
 ];

@@ -172,11 +172,8 @@ export const nativeSurfaces: readonly HttpSurface[] = [
     ...plain,
     ...withoutSecrets,
     keyRings: ['signing', 'clients'],
-    mounts: ['/oauth', '/.well-known', 'POST /login/oauth/token'],
-    throttled: [
-      { route: 'POST /oauth/token', ratePerSecond: 200, burst: 400 },
-      { route: 'POST /login/oauth/token', ratePerSecond: 200, burst: 400 },
-    ],
+    mounts: ['/oauth', '/.well-known'],
+    throttled: [{ route: 'POST /oauth/token', ratePerSecond: 200, burst: 400 }],
   },
   {
     kind: 'http',

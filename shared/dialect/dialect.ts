@@ -1,7 +1,14 @@
 // An operation in another system's words: declared like any other, with that system's paths, media type and refusals.
 import * as v from 'valibot';
 import type { Context } from '../directory/context.ts';
-import { type Access, type Operation, type RateClass, type Route, rawEndpoint } from '../http/endpoint.ts';
+import {
+  type Access,
+  type Operation,
+  type RateClass,
+  type RefusedCall,
+  type Route,
+  rawEndpoint,
+} from '../http/endpoint.ts';
 import type { HttpReply, HttpRequest } from '../http/request.ts';
 import type { Problem } from '../model/problem.ts';
 
@@ -14,7 +21,7 @@ export interface Manner {
   media: string;
   consumes: NonNullable<Operation['consumes']>;
   /** A refusal in its words. */
-  spell(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
+  spell(problem: Problem, call: RefusedCall): HttpReply;
   /** A fault of ours in its words. */
   fault(requestId: string): HttpReply;
   /** Headers that tell on every answer how much more may be asked. */

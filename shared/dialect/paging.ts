@@ -8,7 +8,7 @@ import type { User } from '../model/user.ts';
 /** People that may lie before a page: further on, cursors and filters are the way. */
 export const MAX_OFFSET = 10_000;
 /** Most people that one call of the list gives. */
-const STRIDE = 200;
+export const STRIDE = 200;
 /** Calls that one page may take: a rare match among many is found by a filter that an index serves, or not here. */
 const MOST_CALLS = 60;
 

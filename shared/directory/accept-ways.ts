@@ -81,7 +81,7 @@ export async function enter(
     ...(input.locale && { preferences: { ...before.preferences, locale: input.locale } }),
     ...(org.settings.termsVersion && { termsAcceptedAt: now, termsVersion: org.settings.termsVersion }),
   };
-  const after = { ...stamped(ctx, entered, before.version + 1), updatedBy: before.id };
+  const after = { ...stamped(ctx, entered, before), updatedBy: before.id };
   if (input.password === undefined)
     fail({ code: 'input-invalid', issues: [{ pointer: '/password', message: 'is needed' }] });
   acceptable(input.password, after, org);
@@ -234,7 +234,7 @@ export async function releaseAddress(
 ): Promise<Accepted> {
   const { invite } = acceptance;
   const { email: _email, ...rest } = holder;
-  const without = stamped(ctx, { ...rest, epoch: holder.epoch + 1 }, holder.version + 1);
+  const without = stamped(ctx, { ...rest, epoch: holder.epoch + 1 }, holder);
   const fresh = freshRecord(ctx, invite);
   const others: Write[] = [
     replaceUser(without, holder),

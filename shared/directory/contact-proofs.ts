@@ -77,7 +77,7 @@ function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
     ...(isUnproven(before) ? [dropAnswers(before.orgId, before.id)] : []),
   ];
   const known = proven(before, instant(ctx.now));
-  const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before.version + 1), updatedBy: before.id });
+  const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before), updatedBy: before.id });
   if (before.email === link.email)
     return [replaceUser(wiped(before) ? stampedBySelf(known) : known, before), ...cleared];
   const { inviteId, ...rest } = known;

@@ -82,7 +82,7 @@ async function replaceAddress(ctx: Context, before: UserRecord, email: EmailAddr
   if (standing.org) checkDomain(standing.org, email);
   checkAboveNone(standing, before.roles);
   const { after: changed, writes = [], guests } = changeAddress(ctx, before, { ...before, email });
-  const after = stamped(ctx, changed, before.version + 1);
+  const after = stamped(ctx, changed, before);
   const { link, writes: proof } = newProof(ctx, after, email);
   const done = {
     ...proofEvent(link, 'user-email-changed'),

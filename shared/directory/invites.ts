@@ -132,7 +132,7 @@ async function joinOwn(ctx: Context, invite: InviteRecord, profile: ProfilePatch
     inviteId: invite.id,
     roles: invite.roles,
   };
-  const after = stamped(ctx, joined, before.version + 1);
+  const after = stamped(ctx, joined, before);
   checkSize(after);
   return {
     invite: { ...invite, epoch: before.epoch },
@@ -246,6 +246,6 @@ async function withdraw(ctx: Context, invite: InviteRecord): Promise<Omit<Joined
   if (!before || before.inviteId !== invite.id) return { writes: [] };
   const { inviteId: _id, ...rest } = before;
   const state = before.state === 'invited' ? ('staged' as const) : before.state;
-  const after = stamped(ctx, { ...rest, state }, before.version + 1);
+  const after = stamped(ctx, { ...rest, state }, before);
   return { writes: [replaceUser(after, before)], version: after.version };
 }

@@ -23,7 +23,7 @@ export async function lighten(ctx: Context, holder: UserRecord): Promise<UserRec
   if (places.length + externalIds.length <= MOST_BESIDE) return holder;
   const [gone, kept] = [externalIds.slice(0, KEYS_AT_ONCE), externalIds.slice(KEYS_AT_ONCE)];
   const side = { ...holder.side, provisioning: { ...provisioning, ...(kept.length > 0 && { externalIds: kept }) } };
-  const after = stamped(ctx, { ...rest, side }, holder.version + 1);
+  const after = stamped(ctx, { ...rest, side }, holder);
   // The answer that an Idempotency-Key keeps is that of the accept.
   const { keep: _keep, ...apart } = ctx;
   await commit(

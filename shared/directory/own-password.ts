@@ -53,7 +53,7 @@ export async function changePassword(ctx: Context, current: string, next: string
     // Another change came first: the password that was compared is not the current one any more.
     if (readCredential(credential)?.hash !== compared) fail('sign-in-failed');
     const now = instant(ctx.now);
-    const after = stamped(ctx, { ...withNewPassword(user, now), epoch: user.epoch + 1 }, user.version + 1);
+    const after = stamped(ctx, { ...withNewPassword(user, now), epoch: user.epoch + 1 }, user);
     const kept = session && readSessionItem(session);
     await commit(
       ctx,

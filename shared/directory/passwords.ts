@@ -123,7 +123,7 @@ function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Pr
     activatedAt: user.activatedAt ?? now,
     epoch: user.epoch + 1,
   };
-  const after = stamped(ctx, proven, user.version + 1);
+  const after = stamped(ctx, proven, user);
   const { defaultRedirectUrl } = org.settings;
   return commit(
     ctx,

@@ -78,7 +78,7 @@ export function withNewPassword(record: UserRecord, now: string): UserRecord {
   return { ...rest, passwordUpdatedAt: now };
 }
 
-const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'revision', 'epoch']);
+const UNVERSIONED = new Set(['version', 'updatedAt', 'updatedBy', 'stateChangedAt', 'revision', 'epoch']);
 
 /**
  * Names of the members and groups that differ; what only follows from a change is not counted. The table keeps no order

@@ -1,28 +1,40 @@
-// What a record may point at: a division and a manager of the same org; and an invite: its teams. Looked up beside the
-// other reads.
+// What a record may point at: a division, a manager and schemas of attributes of the same org; and an invite: its teams.
+// Looked up beside the other reads.
+
+import { misfits } from '../model/attribute-schema.ts';
 import type { OrgId, TeamId, UserId } from '../model/ids.ts';
 import { fail, type Issue } from '../model/problem.ts';
 import { LIVE, type UserPatch } from '../model/user.ts';
+import { readAttributeSchemaItem } from '../store/attribute-schema-items.ts';
 import { keys } from '../store/keys.ts';
 import { readUnitItem } from '../store/structure-items.ts';
 import { readUserItem } from '../store/user-items.ts';
 import type { Context } from './context.ts';
 
 /**
- * Fails with `input-invalid` where the patch names a division or a manager that the org does not have, or the person as
- * their own manager. A promise to start early and wait for before deciding.
+ * Fails with `input-invalid` where the patch names a division, a manager or a schema that the org does not have, the
+ * person as their own manager, or a value that does not fit its schema. A promise to start early and wait for before
+ * deciding.
  */
 export async function checkReferences(ctx: Context, orgId: OrgId, patch: UserPatch, self?: UserId): Promise<void> {
   const { divisionId } = patch;
   const managerId = patch.profile?.managerId;
+  const attributes = Object.entries(patch.customAttributes ?? {}).flatMap(([id, values]) =>
+    values ? [{ id, values }] : [],
+  );
   const wanted = [
+    ...attributes.map(({ id }) => keys.attributeSchema(orgId, id)),
     ...(divisionId ? [keys.division(orgId, divisionId)] : []),
     ...(managerId ? [keys.user(orgId, managerId)] : []),
   ];
   if (wanted.length === 0) return;
   const items = await ctx.table.getMany(wanted);
-  const issues: Issue[] = [];
-  if (divisionId && !items[0]) issues.push({ pointer: '/divisionId', message: 'is no division of this org' });
+  const issues = attributes.flatMap(({ id, values }, i): Issue[] => {
+    const schema = items[i];
+    return misfits(schema && readAttributeSchemaItem(schema), id, values);
+  });
+  const division = items[attributes.length];
+  if (divisionId && !division) issues.push({ pointer: '/divisionId', message: 'is no division of this org' });
   const manager = managerId ? items.at(-1) : undefined;
   const there = manager && LIVE.includes(readUserItem(manager).state);
   if (managerId && (!there || managerId === self)) {

@@ -28,7 +28,7 @@ export async function setSecurityAnswers(ctx: Context, id: UserId, patch: Answer
     const [before, item] = await Promise.all([readOwn(ctx, id), ctx.table.get(keys.answers(orgOf(ctx), id))]);
     checkAboveNone(await ctx.standing(), before.roles);
     const kept = Object.entries(readAnswers(item)).filter(([place]) => !(place in patch));
-    const after = stamped(ctx, before, before.version + 1);
+    const after = stamped(ctx, before, before);
     const event = { ...eventOf(after, 'security-answers-changed'), changed: ['security.answers'] };
     const answers = Object.fromEntries([...kept, ...hashes]);
     await commit(ctx, event, [replaceUser(after, before), putAnswers(before.orgId, id, answers, item)], undefined);

@@ -4,7 +4,7 @@ import type { OrgId, UserId } from '../model/ids.ts';
 import { permissionsOf, type Role } from '../model/principal.ts';
 import { fail, type Problem } from '../model/problem.ts';
 import type { Instant } from '../model/text.ts';
-import { LIVE, type User, type UserState } from '../model/user.ts';
+import { LIVE, type StateReason, type User, type UserState } from '../model/user.ts';
 import { governs, guardWrites, leaveAdmins } from '../store/admin-items.ts';
 import { keys } from '../store/keys.ts';
 import { leaveUnits } from '../store/structure-items.ts';
@@ -54,20 +54,27 @@ export async function fromInactive(ctx: Context, before: UserRecord): Promise<Pl
   return { after: { ...rest, state: before.activatedAt ? 'active' : pending } };
 }
 
-export function deactivateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  return changeUser(ctx, id, 'user-deactivated', version, (before) => toInactive(ctx, before), KNOWN);
+type Decide = (ctx: Context, before: UserRecord) => Promise<Planned>;
+
+/** The reason stays with the record until the state changes again. */
+const because =
+  (ctx: Context, decide: Decide, stateReason: StateReason | undefined) =>
+  async (before: UserRecord): Promise<Planned> => ({ ...(await decide(ctx, before)), stateReason });
+
+export function deactivateUser(ctx: Context, id: UserId, version?: number, reason?: StateReason): Promise<User> {
+  return changeUser(ctx, id, 'user-deactivated', version, because(ctx, toInactive, reason), KNOWN);
 }
 
-export function activateUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  return changeUser(ctx, id, 'user-activated', version, (before) => fromInactive(ctx, before), KNOWN);
+export function activateUser(ctx: Context, id: UserId, version?: number, reason?: StateReason): Promise<User> {
+  return changeUser(ctx, id, 'user-activated', version, because(ctx, fromInactive, reason), KNOWN);
 }
 
 /** Ends sessions and links for good, revokes the pending invite, keeps the address reserved. A guest only leaves. */
-export function deleteUser(ctx: Context, id: UserId, version?: number): Promise<void> {
+export function deleteUser(ctx: Context, id: UserId, version?: number, reason?: StateReason): Promise<void> {
   return reapply(async () => {
     const found = await readWhole(ctx, id, KNOWN);
     if (found.record.homeOrgId) await leave(ctx, found.record, found.record.homeOrgId, version);
-    else await changeFound(ctx, found, 'user-deleted', version, (before) => toDeleted(ctx, before));
+    else await changeFound(ctx, found, 'user-deleted', version, because(ctx, toDeleted, reason));
   });
 }
 
@@ -117,13 +124,14 @@ export function restoreUser(ctx: Context, id: UserId, version?: number): Promise
 }
 
 /** Restores a deleted person and, where they were inactive, lets them in again: one change. */
-export function reviveUser(ctx: Context, id: UserId, version?: number): Promise<User> {
-  const decide = async (before: UserRecord): Promise<Planned> => {
-    const restored = await toRestored(ctx, before);
-    const { after } = restored;
-    return after.state === 'inactive' ? { ...restored, ...(await fromInactive(ctx, after)) } : restored;
-  };
-  return changeUser(ctx, id, 'user-restored', version, decide, KNOWN);
+export function reviveUser(ctx: Context, id: UserId, version?: number, reason?: StateReason): Promise<User> {
+  return changeUser(ctx, id, 'user-restored', version, because(ctx, toRevived, reason), KNOWN);
+}
+
+async function toRevived(ctx: Context, before: UserRecord): Promise<Planned> {
+  const restored = await toRestored(ctx, before);
+  const { after } = restored;
+  return after.state === 'inactive' ? { ...restored, ...(await fromInactive(ctx, after)) } : restored;
 }
 
 /** A hold on sign-in beside the state; ends sessions and links. */
@@ -171,7 +179,7 @@ export function changeRoles(
     const wanted = [...new Set(rolesOf(before.roles))];
     checkRoleChange(standing, before.roles, wanted);
     if (JSON.stringify(wanted) === JSON.stringify(before.roles)) return unchanged(ctx, membershipOf(before));
-    const after = stamped(ctx, { ...before, roles: wanted }, before.version + 1);
+    const after = stamped(ctx, { ...before, roles: wanted }, before);
     const done = { ...eventOf(after, 'user-roles-changed'), changed: ['roles'] };
     return commit(ctx, done, [replaceUser(after, before), ...guardWrites(before, after)], membershipOf(after));
   });

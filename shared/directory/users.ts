@@ -6,7 +6,7 @@ import type { OrgId, UserId } from '../model/ids.ts';
 import { domainAllowed } from '../model/org.ts';
 import { knowsRoles, mayGrant, type Permission, type Role } from '../model/principal.ts';
 import { fail, hasCode } from '../model/problem.ts';
-import { LIVE, type User, type UserPatch, type UserState } from '../model/user.ts';
+import { LIVE, type StateReason, type User, type UserPatch, type UserState } from '../model/user.ts';
 import { guardWrites } from '../store/admin-items.ts';
 import { type Counted, readActivity, readWork, type Work } from '../store/beside-items.ts';
 import { moveClaims, readClaim } from '../store/claim-items.ts';
@@ -174,6 +174,8 @@ export interface Planned {
   /** What else changes on the guest items. */
   guests?: { sus?: boolean };
   type?: EventType;
+  /** Why the state changes, where whoever changes it said so. */
+  stateReason?: StateReason | undefined;
 }
 
 /**
@@ -216,15 +218,14 @@ export async function changeMember(
   decide: (before: UserRecord) => Promise<Planned>,
 ): Promise<User> {
   if (version !== undefined && before.version !== version) fail('version-stale');
-  const { after: planned, writes = [], guests, type: actual = type } = await decide(before);
-  const changed = changedMembers(before, planned);
-  if (changed.length === 0) return unchanged(ctx, toUser(before, activity, work));
-  const after = stamped(ctx, planned, before.version + 1);
+  const { after: planned, writes = [], guests, type: actual = type, stateReason } = await decide(before);
+  if (changedMembers(before, planned).length === 0) return unchanged(ctx, toUser(before, activity, work));
+  const after = stamped(ctx, planned, before, stateReason);
   checkSize(after);
   checkKeys(before, after);
   const all = [replaceUser(after, before), ...moveClaims(before, after), ...sideWrites(before, after), ...writes];
   const copied = shownElsewhere(before, after) || guests ? copyToGuests(after, guests) : [];
-  const done = { ...eventOf(after, actual), changed };
+  const done = { ...eventOf(after, actual), changed: changedMembers(before, after) };
   const guards = [...guardWrites(before, after), ...(await returnToGuards(ctx, before, after))];
   return commit(ctx, done, [...all, ...copied, ...guards], toUser(after, activity, work));
 }
@@ -238,8 +239,13 @@ async function returnToGuards(ctx: Context, before: UserRecord, after: UserRecor
   return guests.flatMap((guest) => guardWrites({ ...guest, state: 'inactive' }, { ...guest, state: 'active' }));
 }
 
-export function stamped(ctx: Context, record: UserRecord, version: number): UserRecord {
-  return { ...record, version, updatedAt: instant(ctx.now), updatedBy: ctx.principal?.id ?? record.id };
+/** The next version of a record. A reason belongs to one change of the state and goes with the next, whoever makes it. */
+export function stamped(ctx: Context, record: UserRecord, before: UserRecord, stateReason?: StateReason): UserRecord {
+  const now = instant(ctx.now);
+  const next = { ...record, version: before.version + 1, updatedAt: now, updatedBy: ctx.principal?.id ?? record.id };
+  if (record.state === before.state) return next;
+  const { stateReason: _reason, ...rest } = next;
+  return { ...rest, stateChangedAt: now, ...(stateReason && { stateReason }) };
 }
 
 function shownElsewhere(before: UserRecord, after: UserRecord): boolean {

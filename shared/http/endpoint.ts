@@ -39,6 +39,14 @@ interface Facts {
 }
 
 /** What the router, the documents and the sweeps see of an operation. */
+/** What a surface that refuses in words of its own is told of the call. */
+export interface RefusedCall {
+  requestId: string;
+  request: HttpRequest;
+  /** The operation it was for; none where the surface has nothing at that address. */
+  operation?: Operation | undefined;
+}
+
 export interface Operation extends Facts {
   route: Route;
   method: Method;
@@ -63,7 +71,7 @@ export interface Operation extends Facts {
   /** Puts back what a kept reply leaves out. */
   revive?(ctx: Context, kept: HttpReply): HttpReply;
   /** How a refusal is spelt, where the surface has words of its own. */
-  spell?(problem: Problem, call: { requestId: string; request: HttpRequest }): HttpReply;
+  spell?(problem: Problem, call: RefusedCall): HttpReply;
   /** How it says that something went wrong here. */
   fault?(requestId: string): HttpReply;
   /** Headers of every answer that tell what the edge still lets through. */

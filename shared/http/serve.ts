@@ -264,7 +264,8 @@ function refuse(call: Call, error: unknown): HttpReply {
   if (problem.code === 'store-unavailable') {
     services.log({ level: 'warn', message: 'store unavailable', requestId, error: describeError(error) });
   }
-  const reply = (operation ?? call).spell?.(problem, { requestId, request }) ?? problemReply(problem, requestId);
+  const reply =
+    (operation ?? call).spell?.(problem, { requestId, request, operation }) ?? problemReply(problem, requestId);
   const allow = problem.code === 'method-not-allowed' && { allow: problem.detail ?? '' };
   return { ...reply, headers: { ...reply.headers, ...allow } };
 }

@@ -33,6 +33,9 @@ export type LocationId = v.InferOutput<typeof LocationId>;
 /** A role of an org's own. The built-in ones have ids too, the same in every org. */
 export const RoleId = uuid('RoleId');
 export type RoleId = v.InferOutput<typeof RoleId>;
+/** A schema of fields that an org keeps of its people. */
+export const AttributeSchemaId = uuid('AttributeSchemaId');
+export type AttributeSchemaId = v.InferOutput<typeof AttributeSchemaId>;
 /** Work that outlives its request: an import, many invites, a change of many, an erasure. */
 export const JobId = uuid('JobId');
 export type JobId = v.InferOutput<typeof JobId>;

@@ -7,7 +7,7 @@ import { group } from './patch.ts';
 import type { Problem } from './problem.ts';
 import { Instant, text } from './text.ts';
 import { Lock, SecuritySettings } from './user/security.ts';
-import { UserCreate } from './user.ts';
+import { StateReason, UserCreate } from './user.ts';
 
 /** Shown by an export and of no meaning to an import. */
 const shown = v.optional(v.unknown());
@@ -56,6 +56,9 @@ export const ImportRow = group({
   invitedAt: moment,
   activatedAt: moment,
   deactivatedAt: moment,
+  stateChangedAt: moment,
+  /** Kept where the state is as the row says. */
+  stateReason: v.nullish(StateReason),
   termsAcceptedAt: moment,
   termsVersion: v.nullish(text(64)),
   security: v.nullish(ImportedSecurity),

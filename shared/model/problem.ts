@@ -67,6 +67,7 @@ export const PROBLEMS = {
   'external-id-taken': meaning('conflict', 409, 'The externalId belongs to somebody of this org already.'),
   'name-taken': meaning('conflict', 409, 'Something of this kind has that name already.'),
   'vendor-id-taken': meaning('conflict', 409, 'This key of that authority belongs to somebody of this org already.'),
+  'attribute-schema-incompatible': meaning('conflict', 409, 'What fitted a schema must fit its next version.'),
   'division-in-use': meaning('conflict', 409, 'People still belong to this division.'),
   'preference-locked': meaning('conflict', 409, 'The org has fixed this preference.'),
   'role-in-use': meaning('conflict', 409, 'People still have this role.'),

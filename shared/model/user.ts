@@ -8,6 +8,7 @@ import { Role, RoleName } from './principal.ts';
 import { Instant, text } from './text.ts';
 import { Contact, ContactPatch } from './user/contact.ts';
 import { Custom, CustomPatch } from './user/custom.ts';
+import { CustomAttributes, CustomAttributesPatch } from './user/custom-attributes.ts';
 import { Notifications, NotificationsPatch } from './user/notifications.ts';
 import { Preferences, PreferencesPatch } from './user/preferences.ts';
 import { Presence, PresencePatch } from './user/presence.ts';
@@ -25,6 +26,10 @@ import { Telephony, TelephonyPatch } from './user/telephony.ts';
  */
 export const UserState = v.picklist(['staged', 'invited', 'active', 'inactive', 'deleted', 'erased']);
 export type UserState = v.InferOutput<typeof UserState>;
+
+/** Why somebody's state changed, as far as whoever changed it said so. Source: Genesys Cloud `stateChangeReason`. */
+export const StateReason = v.picklist(['voluntary', 'seasonal', 'leave', 'performance', 'conduct', 'unknown']);
+export type StateReason = v.InferOutput<typeof StateReason>;
 
 /** The states of people who are there. A deleted one is found only by those who ask for it. */
 export const LIVE: readonly UserState[] = ['staged', 'invited', 'active', 'inactive'];
@@ -61,12 +66,21 @@ export const GROUPS = {
   savedViews: SavedViews,
   preferences: Preferences,
   custom: Custom,
+  customAttributes: CustomAttributes,
   provisioning: Provisioning,
   relations: Relations,
 } as const;
 
 /** The groups a list leaves out unless its `fields` names them: they lie in items of their own. */
-export const SIDE_GROUPS = ['telephony', 'notifications', 'savedViews', 'custom', 'provisioning', 'relations'] as const;
+export const SIDE_GROUPS = [
+  'telephony',
+  'notifications',
+  'savedViews',
+  'custom',
+  'customAttributes',
+  'provisioning',
+  'relations',
+] as const;
 export type SideGroup = (typeof SIDE_GROUPS)[number];
 
 /** The groups about a person at work now: they lie in an item with a version of its own and raise none of the record's. */
@@ -85,6 +99,8 @@ const optionalGroups = {
   savedViews: v.optional(SavedViews),
   preferences: v.optional(Preferences),
   custom: v.optional(Custom),
+  /** By the id of the schema and the name of its field. */
+  customAttributes: v.optional(CustomAttributes),
   provisioning: v.optional(Provisioning),
   relations: v.optional(Relations),
   routing: v.optional(Routing),
@@ -110,6 +126,10 @@ export const User = v.object({
   activatedAt: v.optional(Instant),
   deactivatedAt: v.optional(Instant),
   deletedAt: v.optional(Instant),
+  /** When the state last changed. Absent: it is the one that the person began with. */
+  stateChangedAt: v.optional(Instant),
+  /** Of the last change of the state. */
+  stateReason: v.optional(StateReason),
   termsAcceptedAt: v.optional(Instant),
   termsVersion: v.optional(v.string()),
   /** What the person is in the caller's org: roles, division, teams, groups. */
@@ -132,6 +152,7 @@ const groupPatches = {
   savedViews: v.nullish(SavedViewsPatch),
   preferences: v.nullish(PreferencesPatch),
   custom: v.nullish(CustomPatch),
+  customAttributes: v.nullish(CustomAttributesPatch),
   provisioning: v.nullish(ProvisioningPatch),
   relations: v.nullish(RelationsPatch),
 };

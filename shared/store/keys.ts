@@ -5,7 +5,7 @@
 //  item                    pk                     sk                  indexes (lp: sc su sn se)
 //  org                     O#o                    O                   ORGS#0: created
 //  admins guard            O#o#G                  ADMINS              –
-//  count of places         O#o#G                  D  LOC              –
+//  places, schemas counted O#o#G                  D  LOC  AS          –
 //  user core, or guest     O#o#U#u                U                   O#o#U#0 (deleted: O#o#D#0): created updated name email
 //  side groups, activity   O#o#U#u                U#p U#s U#a         –
 //  membership elsewhere    O#home#U#u             M#o                 –
@@ -23,6 +23,8 @@
 //  number claim of an org  ON#n                   C                   –
 //  claims within an org    O#o#C#kind#h(value)    C                   –   externalId, vendor id, names, numbers
 //  role, division, place   O#o                    R#id D#id LOC#id    –
+//  attribute schema        O#o                    AS#id               –
+//  its versions            O#o#AS#id              V#version           –
 //  team, group             O#o#T#t  O#o#GR#g      T  G                O#o#TL#0  O#o#GL#0: created name
 //  search entry            O#o#X#field#bucket     value#u             –
 //  ledger of a person      O#o#Y#u                Y                   –
@@ -70,6 +72,7 @@ export const keys = {
     pk: `${org(o)}#G`,
     sk: kind === 'division' ? 'D' : 'LOC',
   }),
+  attributeSchemaCount: (o: string): Key => ({ pk: `${org(o)}#G`, sk: 'AS' }),
   user: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U' }),
   work: (o: string, u: string): Key => ({ pk: user(o, u), sk: 'U#r' }),
   side: (o: string, u: string, part: 'p' | 's'): Key => ({ pk: user(o, u), sk: `U#${part}` }),
@@ -98,7 +101,7 @@ export const keys = {
     sk: 'C',
   }),
   /** A name within its kind, whatever its case and accents. */
-  nameClaim: (o: string, kind: Unit | 'division' | 'location' | 'role', name: string): Key => ({
+  nameClaim: (o: string, kind: NamedKind, name: string): Key => ({
     pk: `${org(o)}#C#${kind}#${h(fold(name))}`,
     sk: 'C',
   }),
@@ -107,6 +110,11 @@ export const keys = {
   role: (o: string, id: string): Key => ({ pk: org(o), sk: `R#${packId(id)}` }),
   division: (o: string, id: string): Key => ({ pk: org(o), sk: `D#${packId(id)}` }),
   location: (o: string, id: string): Key => ({ pk: org(o), sk: `LOC#${packId(id)}` }),
+  attributeSchema: (o: string, id: string): Key => ({ pk: org(o), sk: `AS#${packId(id)}` }),
+  attributeSchemaVersion: (o: string, id: string, version: number): Key => ({
+    pk: partitions.attributeSchemaVersions(o, id),
+    sk: `V#${digits(version)}`,
+  }),
   unit: (o: string, kind: Unit, id: string): Key => ({
     pk: `${org(o)}#${kind === 'team' ? 'T' : 'GR'}#${packId(id)}`,
     sk: kind === 'team' ? 'T' : 'G',
@@ -167,6 +175,8 @@ export const partitions = {
   roles: (o: string) => ({ pk: org(o), begins: 'R#' }),
   divisions: (o: string) => ({ pk: org(o), begins: 'D#' }),
   locations: (o: string) => ({ pk: org(o), begins: 'LOC#' }),
+  attributeSchemas: (o: string) => ({ pk: org(o), begins: 'AS#' }),
+  attributeSchemaVersions: (o: string, id: string) => `${org(o)}#AS#${packId(id)}`,
   units: (o: string, kind: Unit) => `${org(o)}#${kind === 'team' ? 'TL' : 'GL'}#0`,
   unitMembers: (o: string, kind: Unit, id: string) => `${org(o)}#${kind === 'team' ? 'TM' : 'GM'}#${packId(id)}#0`,
   searchEntries: (o: string, field: string, bucket: string) => `${org(o)}#X#${field}#${bucket}`,
@@ -184,6 +194,8 @@ export const partitions = {
 
 /** What people are put together in. */
 export type Unit = 'team' | 'group';
+/** What has a name that is unique among its kind in the org. */
+export type NamedKind = Unit | 'division' | 'location' | 'role' | 'attribute-schema';
 
 /**
  * Letters a person waits for go in `reset`, all others in `bulk`: a thousand invites delay no reset. Jobs have a lane and

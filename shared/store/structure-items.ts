@@ -12,7 +12,7 @@ import { MAX_PLACES, type PlaceView, type UnitView } from '../model/structure.ts
 import type { Instant } from '../model/text.ts';
 import type { SharedPreferences } from '../model/user/preferences.ts';
 import { type Names, pack, unpack } from './attributes.ts';
-import { fold, keys, partitions, type Unit } from './keys.ts';
+import { fold, keys, type NamedKind, partitions, type Unit } from './keys.ts';
 import { absent, below, equals, type Item, type Key, some, type Write } from './table.ts';
 import type { UserRecord } from './user-items.ts';
 
@@ -26,6 +26,9 @@ interface Named {
   /** What the last write left: any other write changes it. */
   revision?: string;
 }
+
+/** What is named, as far as its claims need to know it. */
+type Claimed = Pick<Named, 'orgId' | 'name' | 'revision'> & { id: string };
 
 export type UnitId = TeamId | GroupId;
 
@@ -179,15 +182,13 @@ export const uncountPlace = (orgId: OrgId, kind: PlaceKind): Write => ({
 });
 
 /** Something new of an org, its name and its number. Refused for the number, another id is drawn. */
-export function newNamed(item: Item, { orgId, id, name }: Named & { id: string }, kind: NamedKind): Write[] {
+export function newNamed(item: Item, { orgId, id, name }: Claimed, kind: NamedKind): Write[] {
   return [
     { put: item, when: absent, otherwise: conflict },
     claimName(orgId, kind, name, id),
     { put: { ...keys.unitNumberClaim(orgId, numberOf(id)), k: 'claim', u: id }, when: absent, otherwise: conflict },
   ];
 }
-
-type NamedKind = Unit | PlaceKind | 'role';
 
 const claimName = (orgId: OrgId, kind: NamedKind, name: string, id: string): Write => ({
   put: { ...keys.nameClaim(orgId, kind, name), k: 'claim', u: id },
@@ -196,7 +197,7 @@ const claimName = (orgId: OrgId, kind: NamedKind, name: string, id: string): Wri
 });
 
 /** The item as it is now, and its name's claim where the name is another one. */
-export function replaceNamed(item: Item, before: Named & { id: string }, kind: NamedKind): Write[] {
+export function replaceNamed(item: Item, before: Claimed, kind: NamedKind): Write[] {
   const { orgId, id, name } = before;
   const same = fold(String(item.name)) === fold(name);
   const release: Write = { drop: keys.nameClaim(orgId, kind, name), otherwise: conflict };
@@ -207,7 +208,7 @@ export function replaceNamed(item: Item, before: Named & { id: string }, kind: N
 }
 
 /** Frees name and number. */
-export const releaseNamed = ({ orgId, id, name }: Named & { id: string }, kind: NamedKind): Write[] => [
+export const releaseNamed = ({ orgId, id, name }: Claimed, kind: NamedKind): Write[] => [
   { drop: keys.nameClaim(orgId, kind, name), otherwise: conflict },
   { drop: keys.unitNumberClaim(orgId, numberOf(id)), otherwise: conflict },
 ];

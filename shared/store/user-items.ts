@@ -19,7 +19,7 @@ import type { Contact } from '../model/user/contact.ts';
 import type { Preferences } from '../model/user/preferences.ts';
 import type { Profile } from '../model/user/profile.ts';
 import type { Lock, SecurityQuestion } from '../model/user/security.ts';
-import { displayNameOf, type User, type UserState } from '../model/user.ts';
+import { displayNameOf, type SideGroup, type StateReason, type User, type UserState } from '../model/user.ts';
 import { type Names, pack, present, unpack } from './attributes.ts';
 import type { Counted, Work } from './beside-items.ts';
 import { fold, keys, partitions } from './keys.ts';
@@ -49,6 +49,8 @@ export interface UserRecord {
   activatedAt?: string;
   deactivatedAt?: string;
   deletedAt?: string;
+  stateChangedAt?: string;
+  stateReason?: StateReason;
   termsAcceptedAt?: string;
   termsVersion?: string;
   roles: Role[];
@@ -83,9 +85,7 @@ export interface UserRecord {
   side?: SideGroups;
 }
 
-export type SideGroups = Partial<
-  Pick<User, 'telephony' | 'notifications' | 'savedViews' | 'custom' | 'provisioning' | 'relations'>
-> & {
+export type SideGroups = Partial<Pick<User, SideGroup>> & {
   /** Members of profile and preferences that the core does not carry. */
   profile?: Profile;
   preferences?: Preferences;
@@ -143,6 +143,8 @@ const NAMES: Names<Omit<UserRecord, 'id' | 'orgId' | 'side'>> = {
   activatedAt: 'aa',
   deactivatedAt: 'da',
   deletedAt: 'xa',
+  stateChangedAt: 'sa',
+  stateReason: 'sr',
   termsAcceptedAt: 'ta',
   termsVersion: 'tv',
   roles: 'ro',
@@ -220,18 +222,10 @@ export function withSide(record: UserRecord, items: readonly (Item | undefined)[
 /** The side items that a change touches: written where they hold something, dropped where they no longer do. */
 export function sideWrites(before: UserRecord | undefined, after: UserRecord): Write[] {
   const [olds, news] = [before ? sideItems(before) : [], sideItems(after)];
-  const same = (a: Item | undefined, b: Item) => a !== undefined && isDeepStrictEqual(a, b);
+  const isThere = (item: Item) => olds.some((old) => isDeepStrictEqual(old, item));
   const otherwise: Problem = { code: 'version-conflict' };
   return [
-    ...news
-      .filter(
-        (item) =>
-          !same(
-            olds.find((old) => old.sk === item.sk),
-            item,
-          ),
-      )
-      .map((put) => ({ put, otherwise })),
+    ...news.filter((item) => !isThere(item)).map((put) => ({ put, otherwise })),
     ...olds
       .filter((old) => !news.some((item) => item.sk === old.sk))
       .map(({ pk, sk }) => ({ drop: { pk, sk }, otherwise })),
@@ -290,6 +284,8 @@ export function toUser(record: UserRecord, activity?: Counted, work?: Work): Use
     activatedAt: record.activatedAt,
     deactivatedAt: record.deactivatedAt,
     deletedAt: record.deletedAt,
+    stateChangedAt: record.stateChangedAt,
+    stateReason: record.stateReason,
     termsAcceptedAt: record.termsAcceptedAt,
     termsVersion: record.termsVersion,
     profile: present({ ...record.profile, displayName }),

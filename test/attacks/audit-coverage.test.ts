@@ -88,7 +88,6 @@ const EXEMPT = new Map([
   ['POST /v1/sessions', 'the session is its record'],
   ['POST /v1/sessions/refresh', 'the session is its record'],
   ['POST /oauth/token', 'nothing is changed'],
-  ['POST /login/oauth/token', 'nothing is changed'],
 ]);
 
 let service: TestService;

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, newWorld, ok, type World } from '../support/world.ts';
-import { refusedAs } from './genesys-speaker.ts';
+import { genesysOf, refusedAs } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -13,12 +13,10 @@ beforeAll(async () => {
   world = await newWorld(service);
 });
 
-const call = (method: string, path: string, body?: Json, token = world.client) =>
-  service.call(method, `/genesys/api/v2/users${path}`, { token, ...(body !== undefined && { body }) });
-const get = async (path: string): Promise<Json> => ok(call('GET', path));
+const { call, get, newUser } = genesysOf(() => world);
 
 beforeEach(async () => {
-  user = await ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress() }));
+  user = await newUser();
 });
 
 describe('an invite', () => {
@@ -90,7 +88,7 @@ describe('a password set by an admin', () => {
 
   test('does not outlive the first proof of the address', async () => {
     const email = newAddress();
-    const made = await ok(call('POST', '', { name: 'Ada', email, password: 'set by somebody else' }));
+    const made = await newUser({ email, password: 'set by somebody else' });
     await call('POST', `/${made.id}/invite`);
     await service.deliver();
     const [letter] = await service.letters(email);
@@ -161,7 +159,7 @@ test('ids of other systems are given once in the org, and lead back to the user'
   const first = await call('POST', path, id);
   expect([first.status, first.json[0]]).toMatchObject([201, id]);
   expect((await call('POST', path, id)).status).toBe(200);
-  const other = await ok(call('POST', '', { name: 'Other', email: newAddress() }));
+  const other = await newUser();
   await refusedAs('general.resource.conflict', 409, call('POST', `/${other.id}/externalid`, id));
   const [authority, key] = [encodeURIComponent(id.authorityName), encodeURIComponent(id.externalKey)];
   expect((await get(`/externalid/${authority}/${key}`)).id).toBe(user.id);
@@ -189,7 +187,7 @@ test('being out of office is said whole', async () => {
 
 test('the people around a user', async () => {
   const manager = world.owner.id;
-  const [one, two] = [await person(manager), await person(manager)];
+  const [{ id: one }, { id: two }] = [await newUser({ manager }), await newUser({ manager })];
   await service.project();
   const around = await get(`/${one}/adjacents`);
   expect(around.superiors.map(({ id }: Json) => id)).toEqual([manager]);
@@ -197,7 +195,3 @@ test('the people around a user', async () => {
   expect((await get(`/${manager}/directreports`)).length).toBe(2);
   expect((await get(`/${one}/superiors`))[0].id).toBe(manager);
 });
-
-async function person(manager: string): Promise<string> {
-  return (await ok(call('POST', '', { name: 'Report', email: newAddress(), manager }))).id;
-}

@@ -1,7 +1,7 @@
 // The vendor's own JavaScript client against the running service: a user's whole life, and an org of many.
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Listening, listen } from '../support/listening.ts';
+import { type Listening, listen, listenAsHost } from '../support/listening.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, NEW_PASSWORD, newAddress, newUserOf, newWorld, PASSWORD, type World } from '../support/world.ts';
 
@@ -21,12 +21,15 @@ beforeAll(async () => {
   open = await listen(service);
   api = platform.ApiClient.instance;
   api.config.live_reload_config = false;
-  const { hostname, port } = new URL(open.base);
-  const paths = { path_params_api: 'genesys', path_params_login: 'login' };
-  api.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
+  pointTo(open, { path_params_api: 'genesys', path_params_login: 'login' });
   users = new platform.UsersApi();
 });
 afterAll(() => open.stop());
+
+function pointTo({ base }: Listening, paths: Json = {}): void {
+  const { hostname, port } = new URL(base);
+  api.setGateway({ host: hostname, protocol: 'http', port: Number(port), ...paths });
+}
 
 /** What the client rejects with: the body of the refusal. */
 const refused = async (call: Promise<unknown>): Promise<Json> =>
@@ -51,6 +54,43 @@ describe('its login', () => {
   });
 });
 
+describe('a host name of its own', () => {
+  let host: Listening;
+  beforeAll(async () => {
+    host = await listenAsHost(service, '/genesys');
+    pointTo(host);
+  });
+  afterAll(async () => {
+    pointTo(open, { path_params_api: 'genesys', path_params_login: 'login' });
+    api.setAccessToken(world.client);
+    await host.stop();
+  });
+
+  test('has the login and all calls at its root', async () => {
+    const { clientId, clientSecret } = world.seed;
+    await api.loginClientCredentialsGrant(clientId, clientSecret);
+    const made = await users.postUsers({ name: 'Root Level', email: newAddress() });
+    expect(await users.getUser(made.id)).toMatchObject({ id: made.id, selfUri: `/api/v2/users/${made.id}` });
+    pointTo(host, { path_params_login: 'login' });
+    expect((await api.loginClientCredentialsGrant(clientId, clientSecret)).accessToken).toBeTruthy();
+  });
+
+  test('refuses a wrong secret, and what it does not have, in the same words as the base', async () => {
+    const error = await refused(api.loginClientCredentialsGrant(world.seed.clientId, 'wrong'));
+    expect(error.response.data).toMatchObject({ error: 'invalid_client', description: expect.any(String) });
+    api.setAccessToken(world.client);
+    expect(await refused(users.getUserStation(world.owner.id))).toMatchObject({ status: 404 });
+    expect((await fetch(`${host.base}/v1/users`)).status).toBe(404);
+  });
+
+  test('is made of a domain by the client itself, with the login at the root of another', () => {
+    api.setEnvironment('calls.example.com');
+    expect(api.config.basePath).toBe('https://api.calls.example.com');
+    expect(api.config.authUrl).toBe('https://login.calls.example.com');
+    api.setEnvironment();
+  });
+});
+
 test('a user is made, invited, lets themself in, is changed, locked, given roles, deleted and restored', async () => {
   api.setAccessToken(world.client);
   const email = newAddress();
@@ -71,9 +111,9 @@ test('a user is made, invited, lets themself in, is changed, locked, given roles
 
   const before = await users.getUser(made.id, { expand: ['dateWelcomeSent', 'authorization', 'languagePreference'] });
   expect(before.dateWelcomeSent).toBeTruthy();
-  const [version, title] = [before.version, 'Rear Admiral'];
-  const changed = await users.patchUser(made.id, { version, title, manager: world.owner.id });
-  expect(changed).toMatchObject({ title, version: version + 1, manager: { id: world.owner.id } });
+  const [version, title, preferredName] = [before.version, 'Rear Admiral', 'Amazing Grace'];
+  const changed = await users.patchUser(made.id, { version, title, preferredName, manager: world.owner.id });
+  expect(changed).toMatchObject({ title, preferredName, version: version + 1, manager: { id: world.owner.id } });
   const stale = await refused(users.patchUser(made.id, { version, title: 'Captain' }));
   expect(stale).toMatchObject({ status: 409, code: 'general.conflict' });
   expect(stale.message).toContain('does not match the current version');
@@ -138,7 +178,26 @@ describe('an org of 250', () => {
     expect(pages).toBe(Math.ceil(seen.length / 100));
   });
 
-  test('is walked by cursor', async () => {
+  test('is listed by state, by ids and by a chat address', async () => {
+    const [one, two, three] = (await users.getUsers({ pageSize: 3, sortOrder: 'descending' })).entities;
+    await users.putUserState(one.id, { state: 'inactive', stateChangeReason: 'Seasonal' });
+    await users.deleteUser(two.id);
+    await users.patchUser(three.id, { version: three.version, chat: { jabberId: `${three.id}@chat.example` } });
+    await service.project();
+    const idsOf = async (options: Json) => (await users.getUsers(options)).entities.map(({ id }: Json) => id);
+    expect(await idsOf({ state: 'inactive' })).toContain(one.id);
+    expect(await idsOf({ state: 'deleted' })).toContain(two.id);
+    expect(await idsOf({ id: [one.id, two.id, three.id], state: 'any' })).toHaveLength(3);
+    expect(await idsOf({ id: [one.id, two.id, three.id] })).toEqual([three.id]);
+    expect(await idsOf({ jabberId: [`${three.id}@chat.example`] })).toEqual([three.id]);
+    expect(await users.getUserState(one.id)).toMatchObject({ state: 'inactive', stateChangeReason: 'Seasonal' });
+    await users.putUserState(one.id, { state: 'active' });
+    await users.putUserState(two.id, { state: 'active' });
+    await service.project();
+  });
+
+  test('is walked by cursor, as many at once as elsewhere', async () => {
+    expect((await users.getUsersQuery({ pageSize: 500 })).entities.length).toBeGreaterThanOrEqual(251);
     const seen = new Set<string>();
     for (let cursor: string | undefined; ; ) {
       const page = await users.getUsersQuery({ pageSize: 100, ...(cursor && { cursor }) });
@@ -160,6 +219,79 @@ describe('an org of 250', () => {
     expect(names).toEqual(
       Array.from({ length: 50 }, (_, n) => `N${5 * n + 3} Many${String(5 * n + 3).padStart(3, '0')}`),
     );
+  });
+});
+
+describe('what stands beside a user', () => {
+  let id: string;
+  beforeAll(async () => {
+    api.setAccessToken(world.client);
+    id = (await users.postUsers({ name: 'Many Sided', email: newAddress() })).id;
+  });
+
+  test('is given, read and taken: skills, languages, queues, the routing status, profile skills', async () => {
+    await users.postUserRoutingskills(id, { id: 'java', proficiency: 2 });
+    expect((await users.putUserRoutingskill(id, 'java', { proficiency: 5 })).proficiency).toBe(5);
+    await users.putUserRoutingskillsBulk(id, [{ id: 'go', proficiency: 1 }]);
+    expect((await users.getUserRoutingskills(id)).entities.map((skill: Json) => skill.id)).toEqual(['go']);
+    await users.deleteUserRoutingskill(id, 'go');
+    await users.postUserRoutinglanguages(id, { id: 'fr', proficiency: 3 });
+    await users.patchUserRoutinglanguage(id, 'fr', { proficiency: 4 });
+    expect((await users.getUserRoutinglanguages(id)).entities).toMatchObject([{ id: 'fr', proficiency: 4 }]);
+    await users.deleteUserRoutinglanguage(id, 'fr');
+    await users.patchUserQueue('support', id, { joined: true });
+    expect((await users.getUserQueues(id)).entities).toMatchObject([{ id: 'support', joined: true }]);
+    expect(await users.putUserRoutingstatus(id, { status: 'IDLE' })).toMatchObject({ status: 'IDLE' });
+    expect(await users.putUserProfileskills(id, ['java'])).toEqual(['java']);
+    const [changed] = (await users.patchUsersBulk([{ id, acdAutoAnswer: true }])).entities;
+    expect(changed).toMatchObject({ id, acdAutoAnswer: true });
+  });
+
+  test('finds a user by an id in another system, and says when they are away', async () => {
+    await users.postUserExternalid(id, { authorityName: 'HR', externalKey: 'K 7' });
+    expect((await users.getUsersExternalidAuthorityNameExternalKey('HR', 'K 7')).id).toBe(id);
+    expect(await users.getUserExternalid(id)).toMatchObject([{ authorityName: 'HR', externalKey: 'K 7' }]);
+    await users.deleteUserExternalidAuthorityNameExternalKey(id, 'HR', 'K 7');
+    const away = { startDate: '2026-12-24T00:00:00.000Z', endDate: '2027-01-02T00:00:00.000Z', active: true };
+    expect(await users.putUserOutofoffice(id, away)).toMatchObject(away);
+    expect(await users.getUserOutofoffice(id)).toMatchObject(away);
+  });
+
+  test('is of the org’s own making: custom attributes by schemas', async () => {
+    const level = { title: 'Level', allOf: [{ $ref: '#/definitions/integer' }], minimum: 1, maximum: 5 };
+    const jsonSchema = { title: 'Seniority', properties: { level } };
+    const schema = await users.postUsersCustomattributesSchemas({ version: 1, jsonSchema });
+    const wider = { ...jsonSchema, properties: { level: { ...level, maximum: 9 } } };
+    const next = await users.putUsersCustomattributesSchema(schema.id, { ...schema, jsonSchema: wider });
+    expect(next.version).toBe(2);
+    expect((await users.getUsersCustomattributesSchemaVersions(schema.id)).total).toBe(2);
+    expect((await users.getUsersCustomattributesSchemasLimits()).maxNumberOfSchemasPerOrg).toBe(20);
+    expect((await users.getUsersCustomattributesSchemasCoretype('integer')).name).toBe('integer');
+    await users.putUserCustomattributes(id, { schemaId: schema.id, attributes: { level: 7 } });
+    const misfit = { schemaId: schema.id, attributes: { level: 10 } };
+    const refusal = await refused(users.patchUserCustomattributes(id, misfit));
+    expect(refusal.code).toBe('user.custom.attributes.schema.validation.error');
+    expect((await users.getUserCustomattribute(id, schema.id)).attributes).toEqual({ level: 7 });
+    const options = { expand: ['customAttributes'], userCustomAttributeSchemaIds: [schema.id] };
+    expect((await users.getUser(id, options)).customAttributes).toMatchObject([{ attributes: { level: 7 } }]);
+    expect(await users.getUserCustomattributesBulk(id, [schema.id])).toHaveLength(1);
+    await users.deleteUserCustomattribute(id, schema.id);
+    await users.deleteUsersCustomattributesSchema(schema.id);
+    expect((await refused(users.getUsersCustomattributesSchema(schema.id))).status).toBe(404);
+  });
+
+  test('and is not served, is refused in the body that the client rejects with', async () => {
+    for (const call of [
+      users.getUserVerifiers(id),
+      users.getUserStation(id),
+      users.deleteUserStationAssociatedstation(id),
+      users.getUserCallforwarding(id),
+      users.getUserGeolocation(id, 'web'),
+    ]) {
+      const { contextId, ...refusal } = await refused(call);
+      expect(refusal).toMatchObject({ status: 404, code: 'not.found', details: [], errors: [] });
+      expect(contextId).toBeTruthy();
+    }
   });
 });
 
@@ -223,6 +355,18 @@ describe('a person’s token', () => {
     const me = await users.getUsersMe({ expand: ['organization', 'date', 'adjacents'] });
     expect(me).toMatchObject({ id: person.id, organization: { id: world.seed.orgId, name: 'Example' } });
     expect(me.adjacents).toEqual({ superiors: [], siblings: [], directReports: [] });
+    const place = { name: `Site ${me.id}`, city: 'Berlin', country: 'DE' };
+    const { id } = (await service.call('POST', '/v1/locations', { token: world.client, body: place })).json;
+    const more = await users.getUsersMe({ expand: ['token', 'locationdefinitions', 'trustors'] });
+    expect(more.token).toEqual({
+      organization: { id: world.seed.orgId },
+      homeOrganization: { id: world.seed.orgId },
+    });
+    expect(more.locationDefinitions.find((it: Json) => it.id === id)).toMatchObject({
+      name: place.name,
+      address: { city: 'Berlin', country: 'DE' },
+    });
+    expect(more).not.toHaveProperty('trustors');
     const wrong = await refused(users.postUsersMePassword({ oldPassword: 'wrong', newPassword: NEW_PASSWORD }));
     expect(wrong).toMatchObject({ status: 400, code: 'invalid.old.password' });
     const short = await refused(users.postUsersMePassword({ oldPassword: PASSWORD, newPassword: 'short' }));

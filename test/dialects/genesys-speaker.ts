@@ -2,15 +2,28 @@
 import { expect } from 'vitest';
 import { ROWS } from '../../functions/dialects/genesys/fields.ts';
 import type { Json, TestService } from '../support/service.ts';
-import { ok, type World } from '../support/world.ts';
+import { newAddress, ok, type World } from '../support/world.ts';
 import type { Speaker } from './contract.ts';
 
 const BASE = '/genesys/api/v2/users';
 export const EVERYTHING = [
   'certifications,biography,employerInfo,profileSkills,locations,languagePreference,dateLastLogin,dateWelcomeSent',
   'routingStatus,skills,languages,conversationSummary,presence,outOfOffice,geolocation,station,lasttokenissued',
-  'authorization,groups,team',
+  'authorization,groups,team,customAttributes',
 ].join(',');
+
+/** A client of one world: calls about users, and users made as that system's clients make them. */
+export function genesysOf(given: () => World) {
+  const call = (method: string, path: string, body?: Json, token = given().client) =>
+    given().service.call(method, `${BASE}${path}`, { token, ...(body !== undefined && { body }) });
+  const get = (path: string): Promise<Json> => ok(call('GET', path));
+  const newUser = (more: Json = {}): Promise<Json> =>
+    ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress(), ...more }));
+  /** The record behind a user. */
+  const native = (id: string): Promise<Json> =>
+    ok(given().service.call('GET', `/v1/users/${id}`, { token: given().client }));
+  return { call, get, newUser, native };
+}
 
 const whole = ({ service, client }: World, id: string) =>
   ok(service.call('GET', `${BASE}/${id}?expand=${EVERYTHING}`, { token: client }));

@@ -4,7 +4,7 @@ import { operations as passwords } from '../../functions/dialects/genesys/passwo
 import { operations as main } from '../../functions/dialects/genesys.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { NEW_PASSWORD, newUserOf, newWorld, ok, type World } from '../support/world.ts';
-import { genesys } from './genesys-speaker.ts';
+import { genesys, genesysOf } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -28,6 +28,9 @@ const BODIES: Readonly<Record<string, Json>> = {
   'PUT /{userId}/roles': ['018cc251-f400-7004-8000-000000000004'],
   'PUT /{userId}/profileskills': ['x'],
   'POST /{userId}/externalid': { authorityName: 'b', externalKey: 'b' },
+  'PUT /{userId}/customattributes': { schemaId: NOBODY, attributes: {} },
+  'PATCH /{userId}/customattributes': { schemaId: NOBODY, attributes: {} },
+  'PATCH /{userId}/customattributes/bulk': [{ schemaId: NOBODY, attributes: {} }],
   'PUT /{userId}/outofoffice': { active: true },
   'PUT /{userId}/routingstatus': { status: 'IDLE' },
   'PATCH /{userId}/queues': [{ id: 'q', joined: true }],
@@ -65,20 +68,19 @@ describe('about somebody of another org', () => {
   });
 
   test('nothing finds them: no list, no search, no id of another system', async () => {
-    const get = (path: string) => ok(service.call('GET', `${BASE}${path}`, { token: world.client }));
+    const { call, get } = genesysOf(() => world);
     expect((await get(`?id=${theirs.id},no-id&state=any`)).entities).toEqual([]);
     for (const [field, value] of [
       ['email', theirs.email],
       ['id', theirs.id],
     ]) {
       const body = { query: [{ type: 'EXACT', fields: [field], value }] };
-      const found = await ok(service.call('POST', `${BASE}/search`, { token: world.client, body }));
+      const found = await ok(call('POST', '/search', body));
       expect(found).toMatchObject({ total: 0, results: [] });
     }
-    const byId = await service.call('GET', `${BASE}/externalid/a/k`, { token: world.client });
-    expect(byId.status).toBe(404);
-    const bulk = { token: world.client, body: [{ id: theirs.id, acdAutoAnswer: true }] };
-    expect((await service.call('PATCH', `${BASE}/bulk`, bulk)).status).toBe(404);
+    expect((await call('GET', '/externalid/a/k')).status).toBe(404);
+    const bulk = [{ id: theirs.id, acdAutoAnswer: true }];
+    expect((await call('PATCH', '/bulk', bulk)).status).toBe(404);
   });
 
   test('nothing of them has changed', async () => {

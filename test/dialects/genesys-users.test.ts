@@ -1,9 +1,10 @@
 // Genesys Cloud: a user's members and states, pages, search, and who may do what.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { manual } from '../../functions/dialects/genesys/manual.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { activePerson, newAddress, newUserOf, newWorld, ok, type World } from '../support/world.ts';
-import { EVERYTHING, refusedAs } from './genesys-speaker.ts';
+import { EVERYTHING, genesysOf, refusedAs } from './genesys-speaker.ts';
 
 let service: TestService;
 let world: World;
@@ -12,11 +13,7 @@ beforeAll(async () => {
   world = await newWorld(service);
 });
 
-const call = (method: string, path: string, body?: Json, token = world.client) =>
-  service.call(method, `/genesys/api/v2/users${path}`, { token, ...(body !== undefined && { body }) });
-const get = async (path: string): Promise<Json> => ok(call('GET', path));
-const newUser = async (more: Json = {}): Promise<Json> =>
-  ok(call('POST', '', { name: 'Ada Lovelace', email: newAddress(), ...more }));
+const { call, get, newUser, native } = genesysOf(() => world);
 
 /** The seed's properties in its order, as the wire spells them, a value for each. */
 const seed = (email: string): Json => ({
@@ -84,10 +81,10 @@ describe('the seed’s user', () => {
       contact: { phone: { countryCode: 'GB', number: '20 7946 0000' } },
       custom: { custom1: 'kept' },
     });
-    const before = await ok(service.call('GET', `/v1/users/${id}`, { token: world.client }));
+    const before = await native(id);
     const read = await get(`/${id}?expand=${EVERYTHING}`);
     await ok(call('PATCH', `/${id}`, read));
-    expect(await ok(service.call('GET', `/v1/users/${id}`, { token: world.client }))).toEqual(before);
+    expect(await native(id)).toEqual(before);
   });
 
   test('shows what is expanded only when asked, and what is empty as empty', async () => {
@@ -128,6 +125,20 @@ describe('a change', () => {
     await refusedAs('general.bad.request', 400, call('PATCH', `/${user.id}`, both));
     expect((await get(`/${user.id}`)).state).toBe('active');
     await ok(call('PATCH', `/${user.id}`, { version: 1, state: 'active', title: 'x' }));
+  });
+
+  test('of the preferred name stands beside the name to show, and is found by', async () => {
+    expect(user.preferredName).toBe('');
+    const preferredName = `Lady Lovelace ${user.version}`;
+    expect(await ok(call('PATCH', `/${user.id}`, { version: 1, preferredName }))).toMatchObject({
+      name: 'Ada Lovelace',
+      preferredName,
+    });
+    expect((await native(user.id)).profile).toMatchObject({ preferredName, displayName: 'Ada Lovelace' });
+    const query = [{ type: 'EXACT', fields: ['preferredName'], value: preferredName }];
+    expect((await ok(call('POST', '/search', { query }))).results.map(({ id }: Json) => id)).toEqual([user.id]);
+    const back = await ok(call('PATCH', `/${user.id}`, { version: 2, preferredName: '' }));
+    expect(back.preferredName).toBe('');
   });
 
   test('refuses members it does not know, naming them', async () => {
@@ -176,6 +187,53 @@ describe('a change', () => {
   });
 });
 
+describe('the reason of a change of the state', () => {
+  const state = (id: string, body: Json) => call('PUT', `/${id}/state`, body);
+  const act = (id: string, move: string) =>
+    ok(service.call('POST', `/v1/users/${id}/${move}`, { token: world.client }));
+
+  test('stays with it, with its moment, and is named but not told among the events', async () => {
+    const user = await newUser();
+    expect(await get(`/${user.id}/state`)).toEqual({
+      ...{ state: 'active', version: 1 },
+      stateChangeDate: (await native(user.id)).createdAt,
+    });
+    service.advance(60_000);
+    const left = await ok(state(user.id, { state: 'inactive', version: 1, stateChangeReason: 'Leave' }));
+    const { deactivatedAt } = await native(user.id);
+    expect(left).toEqual({
+      ...{ state: 'inactive', version: 2, stateChangeReason: 'Leave', stateChangeDate: deactivatedAt },
+    });
+    await ok(call('PATCH', `/${user.id}`, { version: 2, title: 'Countess' }));
+    expect(await get(`/${user.id}/state`)).toEqual({ ...left, version: 3 });
+    expect(await native(user.id)).toMatchObject({ stateReason: 'leave', stateChangedAt: deactivatedAt });
+    const { items } = await ok(service.call('GET', `/v1/users/${user.id}/events`, { token: world.client }));
+    const told = items.find(({ type }: Json) => type === 'user-deactivated');
+    expect(told.changed).toContain('stateReason');
+    expect(JSON.stringify(told)).not.toMatch(/leave/i);
+    await refusedAs('invalid.value', 400, state(user.id, { state: 'active', stateChangeReason: 'leave' }));
+  });
+
+  test('goes with the next change, by whatever way', async () => {
+    const { id } = await newUser();
+    await ok(state(id, { state: 'inactive', stateChangeReason: 'Conduct' }));
+    expect((await ok(state(id, { state: 'inactive', stateChangeReason: 'Leave' }))).stateChangeReason).toBe('Conduct');
+    const back = await act(id, 'activate');
+    expect(back).not.toHaveProperty('stateReason');
+    expect(await get(`/${id}/state`)).toEqual({
+      ...{ state: 'active', version: 3, stateChangeDate: back.stateChangedAt },
+    });
+    await act(id, 'deactivate');
+    expect(await get(`/${id}/state`)).not.toHaveProperty('stateChangeReason');
+    const gone = await ok(state(id, { state: 'deleted', stateChangeReason: 'Voluntary' }));
+    expect(gone).toMatchObject({ state: 'deleted', stateChangeReason: 'Voluntary' });
+    const restored = await ok(state(id, { state: 'active', stateChangeReason: 'Seasonal' }));
+    expect(restored).toMatchObject({ state: 'active', stateChangeReason: 'Seasonal' });
+    await call('POST', `/${id}/invite`);
+    expect(await get(`/${id}/state`)).not.toHaveProperty('stateChangeReason');
+  });
+});
+
 describe('a new user', () => {
   test('begins as told, in the home division unless told', async () => {
     const division = await ok(
@@ -206,8 +264,7 @@ describe('a new user', () => {
 
   test('of one word has a given name alone', async () => {
     const { id } = await newUser({ name: 'Cher' });
-    const { profile } = await ok(service.call('GET', `/v1/users/${id}`, { token: world.client }));
-    expect(profile).toEqual({ givenName: 'Cher', displayName: 'Cher' });
+    expect((await native(id)).profile).toEqual({ givenName: 'Cher', displayName: 'Cher' });
   });
 });
 
@@ -219,6 +276,18 @@ describe('pages', () => {
     await refusedAs('too.many.requested.results', 400, call('GET', '?pageSize=500&pageNumber=22'));
     await refusedAs('invalid.value', 400, call('GET', '?sortOrder=sideways'));
     await refusedAs('invalid.query.param.value', 400, call('GET', '?state=asleep'));
+  });
+
+  test('by cursor are as large as others, and go on where they stopped', async () => {
+    const all = (await get('?pageSize=500')).entities.map(({ id }: Json) => id);
+    const whole = await get('/query?pageSize=500');
+    expect(whole.entities.map(({ id }: Json) => id)).toEqual(all);
+    expect(whole).not.toHaveProperty('cursor');
+    const first = await get('/query?pageSize=3');
+    expect(first).toMatchObject({ results: 3, cursor: expect.any(String) });
+    const rest = await ok(service.call('GET', `/genesys${first.nextUri}`, { token: world.client }));
+    expect([...first.entities, ...rest.entities].map(({ id }: Json) => id)).toEqual(all.slice(0, 6));
+    await refusedAs('invalid.value', 400, call('GET', '/query?pageSize=501'));
   });
 
   test('keep the question in their addresses, which are relative', async () => {
@@ -360,9 +429,26 @@ describe('who may do what', () => {
   });
 });
 
-test('what is not served says so as an address that is unknown', async () => {
-  const { id } = await newUser();
-  for (const path of [`/${id}/verifiers`, `/${id}/station`, `/${id}/callforwarding`, `/${id}/geolocations/x`]) {
-    expect((await call('GET', path)).status, path).toBe(404);
-  }
+const unserved = manual.endpoints.filter(({ served }) => served === 'not served');
+
+describe('what is not served says so, and not that the user is unknown', () => {
+  test.each(unserved.map(({ method, path }) => [method, path] as const))('%s %s', async (method, path) => {
+    const { id } = await newUser();
+    const at = `/genesys${path.replace('{userId}', id).replaceAll(/\{\w+\}/g, id)}`;
+    const body = method === 'GET' || method === 'DELETE' ? undefined : {};
+    const answer = service.call(method, at, { token: world.client, ...(body && { body }) });
+    const { message } = await refusedAs('not.found', 404, answer);
+    expect(message).not.toMatch(/user/i);
+  });
+
+  test('and a method that an address does not take is refused as that', async () => {
+    const { id } = await newUser();
+    for (const [method, path] of [
+      ['DELETE', `/${id}/state`],
+      ['PUT', `/${id}`],
+      ['POST', `/${id}/roles`],
+    ] as const) {
+      await refusedAs('method.not.allowed', 405, call(method, path));
+    }
+  });
 });

@@ -26,7 +26,6 @@ test('every POST that carries an access token or a link token honours the header
   expect(without.map(({ route }) => route).sort()).toEqual([
     'POST /accept-invite',
     'POST /forgot-password',
-    'POST /login/oauth/token',
     'POST /oauth/token',
     'POST /reset-password',
     'POST /v1/password-resets',

@@ -1,7 +1,6 @@
 // Host names of their own for other systems' languages.
 import { describe, expect, test } from 'vitest';
-import { httpSurfaces } from '../../functions/surfaces.ts';
-import { atRoot } from '../../infra/host-stack.ts';
+import { httpSurfaces, rootRoutesOf } from '../../functions/surfaces.ts';
 import { readConfig } from '../../shared/config.ts';
 import { only, resources, synthesized } from './synthesized.ts';
 
@@ -16,7 +15,7 @@ describe('the stack of hosts', () => {
     const { hosts } = synthesized('prod', { hosts: { identity: { name: 'identity.example.com', certificateArn } } });
     if (!hosts) throw new Error('there is no stack of hosts');
     const keys = resources(hosts, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
-    const declared = httpSurfaces.filter(({ dialect }) => dialect === '/identity').flatMap(atRoot);
+    const declared = httpSurfaces.filter(({ dialect }) => dialect === '/identity').flatMap(rootRoutesOf);
     expect(keys.sort()).toEqual(declared.sort());
     expect(keys).toContain('ANY /{proxy+}');
     expect(only(hosts, 'AWS::ApiGatewayV2::DomainName').Properties.DomainName).toBe('identity.example.com');
@@ -35,6 +34,18 @@ describe('the stack of hosts', () => {
     expect(given.length).toBeGreaterThanOrEqual(httpSurfaces.length);
     const env = { STAGE: 'prod', BASE_URL: 'https://api.example.com', DIALECT_HOSTS: given[0] };
     expect(readConfig(env).hosts).toEqual({ identity: 'identity.example.com' });
+  });
+
+  test('lets clients of Genesys Cloud log in on any name under a wildcard, as seldom as at the base', () => {
+    const { hosts } = synthesized('prod', { hosts: { genesys: { name: '*.calls.example.com', certificateArn } } });
+    if (!hosts) throw new Error('there is no stack of hosts');
+    const keys = resources(hosts, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.RouteKey);
+    expect(only(hosts, 'AWS::ApiGatewayV2::DomainName').Properties.DomainName).toBe('*.calls.example.com');
+    const limits = only(hosts, 'AWS::ApiGatewayV2::Stage').Properties.RouteSettings;
+    for (const route of ['POST /oauth/token', 'POST /login/oauth/token']) {
+      expect(keys.filter((key) => key === route)).toEqual([route]);
+      expect(limits).toHaveProperty([route], { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 });
+    }
   });
 
   test('is refused for a language that nothing speaks', () => {

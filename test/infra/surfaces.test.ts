@@ -62,6 +62,8 @@ describe('surfaces', () => {
       'POST /axway/api/v1/auth/login',
       'POST /axway/auth/realms/Broker/protocol/openid-connect/token',
       'POST /forgot-password',
+      'POST /genesys/login/oauth/token',
+      'POST /genesys/oauth/token',
       'POST /identity/soap',
       'POST /identity/v1/contactPointValidations/complete',
       'POST /identity/v1/passwordResetRequests/complete',
@@ -98,6 +100,6 @@ describe('surfaces', () => {
 
   test('hold the key of access tokens only where they are issued', () => {
     const holders = surfaces.filter(({ keyRings }) => keyRings.includes('signing')).map(({ name }) => name);
-    expect(holders).toEqual(['sessions', 'oauth', 'axway-sign-in']);
+    expect(holders).toEqual(['sessions', 'oauth', 'axway-sign-in', 'genesys-login']);
   });
 });

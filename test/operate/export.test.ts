@@ -24,6 +24,7 @@ const row = (i: number) => ({
   routing: { autoAnswer: true, tags: ['night'] },
   security: { mustChangePassword: i % 2 === 0, questions: [{ id: 'q1', text: 'First pet?' }] },
   savedViews: { calls: -7 },
+  customAttributes: { '0192f0c1-0000-7000-8000-00000000a5a5': { level: i, tags: ['=a', 'b;c'], note: 'two\nlines' } },
 });
 
 async function filled(n: number): Promise<TestService> {
@@ -46,7 +47,10 @@ async function filled(n: number): Promise<TestService> {
       createdAt: '2024-05-05T05:05:05Z',
       username: 'known',
     },
-    { email: 'off@moved.test', state: 'inactive', passwordHash: BCRYPT },
+    {
+      ...{ email: 'off@moved.test', state: 'inactive', passwordHash: BCRYPT },
+      ...{ stateReason: 'seasonal', stateChangedAt: '2025-05-05T00:00:00.000Z' },
+    },
     {
       email: 'held@moved.test',
       emailVerified: true,

@@ -13,6 +13,7 @@ const skill = { id: 'k', name: 'French', proficiency: 4.5, state: 'active' };
 export const full: Record<string, Record<string, unknown>> = {
   profile: {
     ...{ givenName: 'Zoë', familyName: '', displayName: 'Zoë L.', title: 'Staff Accountant', department: 'Finance' },
+    preferredName: 'Zoë Lang',
     ...{ jobRole: 'SDR', duties: { sales: true, levels: [1, null] }, managerId: ID },
     biography: {
       ...{ biography: 'Line one\r\nline two', interests: ['chess'], hobbies: ['tea'], spouse: 'Sam' },

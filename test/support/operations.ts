@@ -303,14 +303,6 @@ export const REQUESTS: Readonly<Record<string, Prepare>> = Object.fromEntries<Pr
       form: { grant_type: 'client_credentials', client_id: seed.clientId, client_secret: seed.clientSecret },
     }),
   ],
-  [
-    'POST /login/oauth/token',
-    async ({ seed }) => ({
-      path: '/login/oauth/token',
-      status: 200,
-      form: { grant_type: 'client_credentials', client_id: seed.clientId, client_secret: seed.clientSecret },
-    }),
-  ],
   get('/.well-known/oauth-authorization-server'),
   get('/.well-known/openid-configuration'),
   get('/oauth/jwks.json'),

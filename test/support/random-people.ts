@@ -126,7 +126,7 @@ function randomRecord(orgId: OrgId, id: UserId, n: number, roll: Roll): UserReco
     vendor.authority ??= 'payroll';
     vendor.key = `${vendor.key}-${n}-${i}`;
   }
-  const moments = ['invitedAt', 'activatedAt', 'deactivatedAt', 'deletedAt', 'termsAcceptedAt'];
+  const moments = ['invitedAt', 'activatedAt', 'deactivatedAt', 'deletedAt', 'stateChangedAt', 'termsAcceptedAt'];
   return {
     id,
     orgId,

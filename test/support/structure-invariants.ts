@@ -2,6 +2,7 @@
 // both sides, and the org knows what its own roles allow.
 import { isDeepStrictEqual } from 'node:util';
 import { numberOf } from '../../shared/model/ids.ts';
+import { readAttributeSchemaItem } from '../../shared/store/attribute-schema-items.ts';
 import { keys, type Unit } from '../../shared/store/keys.ts';
 import { readOrgItem } from '../../shared/store/org-items.ts';
 import { readRoleItem } from '../../shared/store/role-items.ts';
@@ -33,6 +34,7 @@ export function structureOf(items: readonly Item[]): { held: Map<string, string>
   }
   for (const kind of ['division', 'location'] as const)
     for (const place of of(kind).map(readPlaceItem)) hold(kind, place);
+  for (const schema of of('attribute-schema').map(readAttributeSchemaItem)) hold('attribute-schema', schema);
   const roles = of('role').map(readRoleItem);
   for (const role of roles) hold('role', role);
   for (const [key, id] of held) if (table.get(key)?.u !== id) broken.push(`${key} does not name its holder ${id}`);
@@ -41,7 +43,7 @@ export function structureOf(items: readonly Item[]): { held: Map<string, string>
     const allowed = Object.fromEntries(own.map(({ id, permissions }) => [id, permissions]));
     if (!isDeepStrictEqual(org.ownRoles ?? {}, allowed)) broken.push(`${org.id} does not know its roles`);
   }
-  broken.push(...places(items), ...counts(items));
+  broken.push(...places(items), ...counts(items), ...schemas(items));
   return { held, broken };
 }
 
@@ -56,6 +58,28 @@ function counts(items: readonly Item[]): string[] {
       return counted === there ? [] : [`${id} has ${there} ${kind}s and counts ${counted}`];
     }),
   );
+}
+
+/** Each schema has all its versions, no version is of none, and the org has as many as it counts. */
+function schemas(items: readonly Item[]): string[] {
+  const read = (kind: string) => items.filter(({ k }) => k === kind).map(readAttributeSchemaItem);
+  const nameOf = ({ id, version }: { id: string; version: number }) => `version ${version} of schema ${id}`;
+  const found = read('attribute-schema-version').map(nameOf);
+  const all = read('attribute-schema');
+  const wanted = all.flatMap(({ id, version }) =>
+    Array.from({ length: version }, (_, i) => nameOf({ id, version: i + 1 })),
+  );
+  const orgs = items.filter(({ k }) => k === 'org').map(readOrgItem);
+  return [
+    ...wanted.filter((name) => !found.includes(name)).map((name) => `${name} is missing`),
+    ...found.filter((name) => !wanted.includes(name)).map((name) => `${name} is of none`),
+    ...orgs.flatMap(({ id }) => {
+      const { pk, sk } = keys.attributeSchemaCount(id);
+      const counted = items.find((item) => item.pk === pk && item.sk === sk)?.count ?? 0;
+      const there = all.filter(({ orgId }) => orgId === id).length;
+      return counted === there ? [] : [`${id} has ${there} schemas and counts ${counted}`];
+    }),
+  ];
 }
 
 function places(items: readonly Item[]): string[] {

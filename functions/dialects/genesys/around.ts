@@ -3,6 +3,7 @@ import type { Wire } from '../../../shared/dialect/fields.ts';
 import { type Context, principalOf } from '../../../shared/directory/context.ts';
 import { getOrg } from '../../../shared/directory/orgs.ts';
 import { listManagers } from '../../../shared/directory/search/reports.ts';
+import { listPlaces } from '../../../shared/directory/structure/places.ts';
 import { listUsers } from '../../../shared/directory/user-lists.ts';
 import { getUser } from '../../../shared/directory/users.ts';
 import type { Operation } from '../../../shared/http/endpoint.ts';
@@ -34,18 +35,34 @@ async function adjacents(ctx: Context, id: UserId, expand: Expand): Promise<Wire
   return { superiors, siblings, directReports };
 }
 
+/** The first hundred. */
+async function locationDefinitions(ctx: Context): Promise<Wire[]> {
+  const { items } = await listPlaces(ctx, 'location', { limit: 100 });
+  return items.map(({ id, name, description: notes, version, street, city, region, postalCode, country }) => {
+    const known = Object.entries({ street1: street, city, state: region, zipcode: postalCode, country });
+    return {
+      ...{ id, name, version, state: 'active', ...(notes && { notes }) },
+      address: Object.fromEntries(known.filter(([, value]) => value)),
+      selfUri: `/api/v2/locations/${id}`,
+    };
+  });
+}
+
 async function me(ctx: Context, expand: Expand): Promise<Wire> {
-  const user = await getUser(ctx, principalOf(ctx).id as UserId);
   const principal = principalOf(ctx);
+  if (principal.is !== 'person') fail('person-only');
+  const user = await getUser(ctx, principal.id);
   const near = expand.has('superiors') || expand.has('directreports') || expand.has('adjacents');
   const { permissions } = principal;
-  if ((near || expand.has('orgauthorization')) && !permissions.includes('users:read')) fail('permission-missing');
+  const ofOrg = near || expand.has('orgauthorization') || expand.has('locationdefinitions');
+  if (ofOrg && !permissions.includes('users:read')) fail('permission-missing');
   if (expand.has('organization') && !permissions.includes('orgs:read')) fail('permission-missing');
-  const [shown, org, around, roles] = await Promise.all([
+  const [shown, org, around, roles, locations] = await Promise.all([
     showUser(ctx, user, expand),
-    expand.has('organization') && principal.is === 'person' ? getOrg(ctx, principal.orgId) : undefined,
+    expand.has('organization') ? getOrg(ctx, principal.orgId) : undefined,
     near ? adjacents(ctx, user.id, new Set()) : undefined,
     expand.has('orgauthorization') ? allRoles(ctx) : undefined,
+    expand.has('locationdefinitions') ? locationDefinitions(ctx) : undefined,
   ]);
   const { id = '', name = '', version = 1 } = org ?? {};
   return {
@@ -56,6 +73,10 @@ async function me(ctx: Context, expand: Expand): Promise<Wire> {
     ...(expand.has('directreports') && { directReports: around?.directReports }),
     ...(expand.has('adjacents') && { adjacents: around }),
     ...(roles && { orgAuthorization: roles.map(orgRole) }),
+    ...(locations && { locationDefinitions: locations }),
+    ...(expand.has('token') && {
+      token: { organization: { id: principal.orgId }, homeOrganization: { id: principal.homeOrgId } },
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 // How Genesys Cloud says no: a dotted code, a message, the correlation id.
+import type { RefusedCall } from '../../../shared/http/endpoint.ts';
 import { jsonReply, retryAfter } from '../../../shared/http/reply.ts';
-import type { HttpReply, HttpRequest } from '../../../shared/http/request.ts';
+import type { HttpReply } from '../../../shared/http/request.ts';
 import {
   fail,
   type Issue,
@@ -45,6 +46,16 @@ const OF_CODE: Partial<Record<ProblemCode, Spelling>> = {
   'password-unacceptable': ['invalid.new.password', 400],
 };
 
+/** Of schemas of custom attributes, where they have words of their own. */
+const OF_SCHEMAS: Partial<Record<ProblemCode, Spelling>> = {
+  'name-taken': ['dynamic.schema.duplicate.schema.title', 400],
+  'limit-reached': ['dynamic.schema.limit.max.number.of.schemas.per.org.would.be.exceeded', 400],
+  'version-stale': ['dynamic.schema.version.conflict', 409],
+  'version-conflict': ['dynamic.schema.version.conflict', 409],
+  'attribute-schema-incompatible': ['dynamic.schema.incompatible.json.schema.update', 400],
+};
+const SCHEMAS = '/users/customattributes/';
+
 /** Codes of passwords by the rule that is broken. */
 const PASSWORDS: Readonly<Record<string, string>> = {
   'too-short': 'password.too.short',
@@ -55,6 +66,8 @@ const PASSWORDS: Readonly<Record<string, string>> = {
 /** Codes that only this surface knows to tell apart; their refusals carry them as the code of the issue. All are 400. */
 const SYMBOLS = [
   'constraint.validation',
+  'dynamic.schema.invalid.json.schema',
+  'dynamic.schema.limit.max.number.of.fields.per.schema.would.be.exceeded',
   'general.bad.request',
   'general.conflict',
   'invalid.password',
@@ -76,16 +89,18 @@ export function refuse(symbol: OwnSymbol, field: string, message: string): never
 /** A version that has been overtaken: clients look for these words. */
 const STALE = 'The version supplied does not match the current version of the user';
 
-export function spell(
-  problem: Problem,
-  { requestId, request }: { requestId: string; request: HttpRequest },
-): HttpReply {
+export function spell(problem: Problem, { requestId, request, operation }: RefusedCall): HttpReply {
   const { code, issues = [], deletedUserId } = problem;
-  const [usual, status] = OF_CODE[code] ?? OF_KIND[PROBLEMS[code].kind];
+  const ofSchemas = request.path.includes(SCHEMAS);
+  const [usual, status] = (ofSchemas && OF_SCHEMAS[code]) || (OF_CODE[code] ?? OF_KIND[PROBLEMS[code].kind]);
   const [first] = issues;
-  const ofPerson = usual === 'not.found' && /\/users\/[^/]+/.test(request.path);
-  const symbol = SYMBOLS.find((one) => one === first?.code) ?? PASSWORDS[first?.code ?? ''];
-  const named = symbol ?? (ofPerson ? 'general.resource.not.found' : usual);
+  // Where nothing is served, it is not the user who is unknown.
+  const unknown = usual === 'not.found' && operation !== undefined;
+  const ofSchema = unknown && problem.detail === 'schema';
+  const ofPerson = unknown && !ofSchemas && !ofSchema && /\/users\/[^/]+/.test(request.path);
+  const symbol = SYMBOLS.find((one) => one === first?.code) ?? PASSWORDS[first?.code ?? ''] ?? ofValue(first);
+  const notFound = ofSchema && request.method !== 'GET' && `${VALUES}.not.found`;
+  const named = symbol ?? (notFound || (ofPerson ? 'general.resource.not.found' : usual));
   return errorReply(status, named, messageOf(problem, ofPerson), requestId, {
     ...(deletedUserId && { entityId: deletedUserId, entityName: 'user' }),
     details: issues.map((issue) => ({ errorCode: named, fieldName: nameOf(issue) })),
@@ -93,9 +108,16 @@ export function spell(
   });
 }
 
+const VALUES = 'user.custom.attributes.schema';
+
+/** A value that does not fit its schema. */
+const ofValue = (issue: Issue | undefined): string | undefined =>
+  issue?.pointer.startsWith('/customAttributes') ? `${VALUES}.validation.error` : undefined;
+
 const nameOf = ({ pointer }: Issue): string => fieldOf(pointer);
 
 function messageOf({ code, issues: [first] = [], detail, from, to }: Problem, ofPerson: boolean): string {
+  if (code === 'not-found' && detail === 'schema') return 'Schema not found.';
   if (code === 'version-stale' || code === 'version-conflict') return STALE;
   if (ofPerson) return 'Unable to find a user with that userId';
   if (code === 'state-not-allowed') return `A user who is ${from} cannot become ${to}.`;

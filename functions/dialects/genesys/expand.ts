@@ -7,6 +7,7 @@ import { getUnit } from '../../../shared/directory/structure/units.ts';
 import type { DivisionId, GroupId, TeamId } from '../../../shared/model/ids.ts';
 import { hasCode } from '../../../shared/model/problem.ts';
 import type { ListField, User } from '../../../shared/model/user.ts';
+import { attributesOf, schemasOf } from './custom-attributes.ts';
 import { refuse } from './errors.ts';
 import { divisionUri, primaryContacts, ROWS, toMembers, userUri } from './fields.ts';
 import { listed } from './manner.ts';
@@ -15,9 +16,9 @@ import { conversationsOf, proficiencyOf, statusOf } from './routing.ts';
 
 /** Names of that system that nothing here answers to: the member stays absent, as for somebody who has none. */
 const UNSERVED =
-  'integrationPresence workPlanBidRanks externalContactsSettings customAttributes authorization.unusedRoles ' +
-  'geolocationsettings presencedefinitions divisionedpresencedefinitions locationdefinitions orgproducts favorites ' +
-  'routingskills routinglanguages fieldconfigs token trustors autoanswersettings logCapture';
+  'integrationPresence workPlanBidRanks externalContactsSettings authorization.unusedRoles ' +
+  'geolocationsettings presencedefinitions divisionedpresencedefinitions orgproducts favorites routingskills ' +
+  'routinglanguages fieldconfigs trustors autoanswersettings logCapture';
 
 /** Members that one value of the record makes, whatever else there is. */
 const DERIVED: Readonly<Record<string, (user: User) => Wire>> = {
@@ -72,12 +73,17 @@ function stationOf({ associatedUserId, associatedAt, defaultUserId, ...station }
 
 const OF_ROWS = ROWS.map(({ wire }) => wire);
 /** Members that need a look at more than the person. */
-const LOOKED_UP = ['authorization', 'groups', 'team'];
-const OF_CALLER = ['organization', 'superiors', 'directreports', 'adjacents', 'date', 'orgauthorization'];
+const LOOKED_UP = ['authorization', 'groups', 'team', 'customAttributes'];
+const OF_CALLER =
+  'organization superiors directreports adjacents date orgauthorization locationdefinitions token'.split(' ');
 const KNOWN = [...OF_ROWS, ...Object.keys(DERIVED), ...LOOKED_UP, ...OF_CALLER, ...UNSERVED.split(' ')];
 const BY_LOWER_CASE = new Map(KNOWN.map((name) => [name.toLowerCase(), name]));
 
-export type Expand = ReadonlySet<string>;
+/** What is asked for, and of custom attributes the schemas that they are asked of: all, unless some are named. */
+export type Expand = ReadonlySet<string> & { schemaIds?: readonly string[] };
+
+/** Schemas that one call may ask for. */
+const MOST_SCHEMAS = 100;
 
 /** Fails for names that the system does not have either. */
 export function readExpand(names: readonly unknown[]): Expand {
@@ -89,12 +95,20 @@ export function readExpand(names: readonly unknown[]): Expand {
   );
 }
 
-export const expandIn = (query: URLSearchParams): Expand => readExpand(listed(query, 'expand'));
+export function expandIn(query: URLSearchParams): Expand {
+  const schemaIds = listed(query, 'userCustomAttributeSchemaIds');
+  if (schemaIds.length > MOST_SCHEMAS) {
+    refuse('invalid.query.param.value', 'userCustomAttributeSchemaIds', `must be at most ${MOST_SCHEMAS}`);
+  }
+  const expand = readExpand(listed(query, 'expand'));
+  return schemaIds.length > 0 ? Object.assign(new Set(expand), { schemaIds }) : expand;
+}
 
 const GROUP_OF: [names: readonly string[], group: ListField][] = [
   [['station'], 'telephony'],
   [['dateLastLogin', 'lasttokenissued'], 'activity'],
   [['presence', 'outOfOffice', 'geolocation'], 'presence'],
+  [['customAttributes'], 'customAttributes'],
 ];
 
 /** The groups to read of a list: pictures and the answering of calls are shown of everybody. */
@@ -106,11 +120,12 @@ export function groupsFor(expand: Expand): ListField[] {
 /** Users as that system shows them. Names of managers, divisions, roles, groups are looked up for all of them at once. */
 export async function showUsers(ctx: Context, users: readonly User[], expand: Expand = new Set()): Promise<Wire[]> {
   const managers = users.flatMap(({ profile }) => profile?.managerId ?? []);
-  const [known, divisions, roles, units] = await Promise.all([
+  const [known, divisions, roles, units, schemas] = await Promise.all([
     managers.length > 0 ? knownUsers(ctx, managers) : new Map<string, User>(),
     divisionNames(ctx, users),
     expand.has('authorization') ? allRoles(ctx) : [],
     unitsFor(ctx, users, expand),
+    expand.has('customAttributes') ? schemasOf(ctx, users, expand.schemaIds) : undefined,
   ]);
   return users.map((user) => {
     const boss = known.get(user.profile?.managerId ?? '');
@@ -123,6 +138,7 @@ export async function showUsers(ctx: Context, users: readonly User[], expand: Ex
       ...Object.assign({}, ...[...expand].map((name) => DERIVED[name]?.(user) ?? {})),
       ...(expand.has('authorization') && { authorization: authorizationOf(user.roles, roles) }),
       ...units(user),
+      ...(schemas && { customAttributes: attributesOf(user, schemas) }),
       selfUri: userUri(user.id),
     };
   });

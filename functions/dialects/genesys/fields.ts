@@ -73,6 +73,7 @@ function present(wire: Wire): Wire {
 const PLAIN: readonly Row[] = [
   row('id', 'id', asIs, 'shown'),
   row('name', 'profile.displayName', text(), 'both', true),
+  row('preferredName', 'profile.preferredName', text(), 'both', true),
   row(
     'division',
     'divisionId',
@@ -122,6 +123,7 @@ export const divisionUri = (id: string): string => `/api/v2/authorization/divisi
 /** How a member looks of which nothing is set. Others are left out then, as that system leaves them out. */
 const EMPTY: Wire = {
   chat: {},
+  preferredName: '',
   department: '',
   title: '',
   addresses: [],
@@ -157,7 +159,7 @@ export function primaryContacts({ email, contact }: User): Wire[] {
 /** Members of a user, and of the person who asks, that are shown and not taken: sent back they are ignored. */
 const READ_ONLY = new Set(
   (
-    'organization primaryContactInfo routingStatus presence integrationPresence conversationSummary outOfOffice ' +
+    'organization primaryContactInfo customAttributes routingStatus presence integrationPresence conversationSummary outOfOffice ' +
     'geolocation station authorization team workPlanBidRanks skills languages lastTokenIssued selfUri date token ' +
     'geolocationSettings presenceDefinitions divisionedPresenceDefinitions locationDefinitions orgAuthorization ' +
     'favorites superiors directReports adjacents routingSkills fieldConfigs trustors orgProducts autoAnswerSettings'
@@ -184,6 +186,8 @@ function isUnset(name: string, value: unknown, { email }: Wire, before?: User): 
 
 /** The member behind the place of the record, or of the body, that a refusal points at. */
 export function fieldOf(pointer: string): string {
+  const [, attribute] = /^\/customAttributes\/[^/]+\/(.+)$/.exec(pointer) ?? [];
+  if (attribute) return attribute;
   const [, named] = NAMED.find(([place]) => place.test(pointer)) ?? [];
   return named ?? wireOf(ROWS, pointer) ?? pointer.split('/').slice(1).join('.');
 }
@@ -192,6 +196,7 @@ export function fieldOf(pointer: string): string {
 const NAMED: readonly [place: RegExp, name: string][] = [
   [/^\/profile\/(given|family)Name/, 'name'],
   [/^\/divisionId/, 'divisionId'],
+  [/^\/fields/, 'jsonSchema.properties'],
   [/^\/provisioning\/externalIds/, 'externalKey'],
   [/^\/routing\/autoAnswer/, 'acdAutoAnswer'],
   [/^\/outOfOffice\/startsAt/, 'startDate'],

@@ -1,10 +1,12 @@
 // Users in lists: by page, by ids, by cursor.
+import { STRIDE } from '../../../shared/dialect/paging.ts';
 import type { Context } from '../../../shared/directory/context.ts';
 import { knownUsers } from '../../../shared/directory/search/known.ts';
-import { listUsers } from '../../../shared/directory/user-lists.ts';
+import { listUsers, type UserListInput } from '../../../shared/directory/user-lists.ts';
 import { getUser } from '../../../shared/directory/users.ts';
 import type { Operation } from '../../../shared/http/endpoint.ts';
 import { type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
+import type { Page } from '../../../shared/model/page.ts';
 import { fail, hasCode } from '../../../shared/model/problem.ts';
 import type { User } from '../../../shared/model/user.ts';
 import { refuse } from './errors.ts';
@@ -56,6 +58,19 @@ const findDeleted = (ctx: Context, id: UserId): Promise<User | undefined> =>
     throw error;
   });
 
+/** As many as a page has room for, in as many calls of the list as that takes where everybody met is one of them. */
+async function walkOn(ctx: Context, list: UserListInput, limit: number): Promise<Page<User>> {
+  const items: User[] = [];
+  let { cursor } = list;
+  for (let calls = Math.ceil(limit / STRIDE); calls > 0 && items.length < limit; calls--) {
+    const page = await listUsers(ctx, { ...list, cursor, limit: Math.min(STRIDE, limit - items.length) });
+    items.push(...page.items);
+    cursor = page.nextCursor;
+    if (cursor === undefined) break;
+  }
+  return { items, ...(cursor && { nextCursor: cursor }) };
+}
+
 /** A walk by cursor: the living first, and where everybody is asked for, the deleted behind them. */
 async function byCursor(ctx: Context, query: URLSearchParams) {
   const [expand, state, { pageSize: limit }] = [expandIn(query), stateIn(query), pageIn(query)];
@@ -66,7 +81,7 @@ async function byCursor(ctx: Context, query: URLSearchParams) {
   const cursor = given || undefined;
   if (query.get('cursor') && !cursor && walk === 0) fail('cursor-invalid');
   const fields = groupsFor(expand).join(',');
-  const page = await listUsers(ctx, { filter, sort: sortIn(query), fields, limit: Math.min(limit, 200), cursor });
+  const page = await walkOn(ctx, { filter, sort: sortIn(query), fields, cursor }, limit);
   const behind = walk + 1 < walks.length ? `${walk + 1}:` : undefined;
   const next = page.nextCursor ? `${walk}:${page.nextCursor}` : behind;
   const uri = (to: string | null | undefined) => {

@@ -32,10 +32,12 @@ export const answer = (ctx: Context, value: unknown, status = 200): HttpReply =>
 export const nothing = (ctx: Context): HttpReply => emptyReply(204, correlated(ctx));
 
 /** A path id of any other shape is an unknown one. */
-export function idOf({ userId, id = userId }: Record<string, string>): UserId {
-  const read = v.safeParse(UserId, id);
+export function idIn<Id extends v.GenericSchema>(schema: Id, given: unknown): v.InferOutput<Id> {
+  const read = v.safeParse(schema, given);
   return read.success ? read.output : fail('not-found');
 }
+
+export const idOf = ({ userId, id = userId }: Record<string, string>): UserId => idIn(UserId, id);
 
 /** A segment of the path as it was meant. */
 export function segment(text = ''): string {

@@ -3,10 +3,8 @@ import type { ListedEndpoint, Manual } from '../../../shared/dialect/manual.ts';
 import { ROWS } from './fields.ts';
 
 const pointing = `
-Mount: \`/genesys\`, with the API below \`/genesys/api/v2\`; in a stage with a host name of its own for this language, that
-host. The login is \`POST /login/oauth/token\` at the base URL: client credentials of Rollcall by Basic, as that system's
-clients send them; a host name of this language’s own has no login, there a token is set by \`setAccessToken\`. A person's
-token comes from \`POST /v1/sessions\`.
+Mount: \`/genesys\`, with the API below \`/genesys/api/v2\`. The login is \`POST /login/oauth/token\` at the base URL: client
+credentials of Rollcall by Basic, as that system's clients send them. A person's token comes from \`POST /v1/sessions\`.
 
 \`\`\`js
 const platform = require('purecloud-platform-client-v2');
@@ -23,6 +21,15 @@ const users = new platform.UsersApi();
 await users.getUsers({ pageSize: 100, expand: ['skills', 'authorization'] });
 \`\`\`
 
+In a stage with a host name of its own for this language (\`hosts\` in \`infra/stages.ts\`) API and login stand at its root,
+\`/api/v2\` and \`/oauth/token\`. A name may be a wildcard, \`*.calls.example.com\`: of that domain the client makes two
+hosts itself. Either of these:
+
+\`\`\`js
+client.setGateway({ host: 'genesys.example.com' }); // of one name
+client.setEnvironment('calls.example.com'); // of a wildcard: api.calls.example.com, login.calls.example.com
+\`\`\`
+
 The Terraform provider's \`gateway\` block takes the same host, port, protocol and paths.
 
 | needs there | needs here |
@@ -33,6 +40,8 @@ The Terraform provider's \`gateway\` block takes the same host, port, protocol a
 | directory:user:setPassword for an invite | \`users:invite\` |
 | directory:user:setPassword for a password | \`users:set-password\`, and the org setting \`adminMaySetPasswords\` |
 | authorization:grant:add | \`roles:write\` |
+| users:customAttributesSchema:view | \`users:read\` |
+| users:customAttributesSchema:add, :edit, :delete | \`orgs:write\` |
 | groups of a user | \`teams:write\` beside \`users:write\` |
 `;
 
@@ -42,6 +51,7 @@ const differs = [
   'A password given to somebody new is set behind making them: whatever the refusal says of it, the user is there, and `POST /users/{id}/password` is the way to try again.',
   '`acdAutoAnswer` and `groups` in a change are changes of their own behind that of the record, and `acdAutoAnswer` raises no version. `Idempotency-Key` is not looked at.',
   'A stale `version` is 409 `general.conflict` with the words that clients look for. A missing one is 400 `constraint.validation`.',
+  'A `stateChangeReason` is of one change of the state: the next, by whatever way, replaces or removes it. Of staged, invited and active, which are all `active` there, `stateChangeDate` tells the change among them, too.',
   'A change of the address holds at once, is unproven, and ends sessions and links. One’s own address is changed by proof in the native API.',
   '`username` is the address for whoever has none of their own. A username here holds no `@`.',
   '`name` is the name to show. Of somebody new it also gives the two parts, split at the last space; a later change of it leaves the parts as they are.',
@@ -50,9 +60,13 @@ const differs = [
   '`PUT` of roles is compared with what the user has: what stays asks for nothing, what is given or taken must be among the caller’s own permissions, and one active owner or admin remains. There must be one role at least.',
   'Skills, languages and queues have no catalogue here: any id is taken, and its name is the id where no name is given.',
   'Lists are in the order of family and given name; of several states, deleted users stand behind the others. Pages are at most 500, and begin at most 10,000 users in.',
+  'Custom attributes: an org has at most 20 schemas of 25 fields, a schema 40 versions, a user 16,000 characters of values. Bounds left out are the widest of the core type. The next version of a schema keeps its fields and their types, widens bounds and adds options: what fitted still fits, and values are shown under the newest version. The title of a schema is its name. A disabled schema takes no values and shows those there are.',
+  'Values of a deleted schema are not shown here. They stay in the record, where the native API shows them by the id of the schema, until somebody takes them away.',
+  '`expand=customAttributes` shows a list of what `/customattributes/{schemaId}` shows, of all schemas or of those in `userCustomAttributeSchemaIds`.',
   'A search takes at most 20 criteria. REGEX and QUERY_STRING are refused by name, and so are fields that are not searchable. All results score alike: `SCORE` is the order of names. A total is exact up to 5,000 matches.',
   'Users whose home is another org are shown with names, address and roles, and cannot be changed here.',
   'An unknown `expand` is refused; one whose data is not kept here leaves its member out.',
+  'Of the members that are newer than `OrgUser`, `preferredName`, `dateLastLogin`, `dateWelcomeSent` and `selfUri` are served. `integrationPresence` and `workPlanBidRanks` are left out: nothing here knows them.',
   'What is not served answers 404 `not.found`.',
 ];
 
@@ -65,22 +79,30 @@ const partly = (note: string, path: string, ...methods: Verb[]): ListedEndpoint[
 const missing = (note: string, path: string, ...methods: Verb[]): ListedEndpoint[] =>
   methods.map((method) => ({ method, path: at(path), served: 'not served', note }));
 
+const NO_PRESENCE = '`integrationPresenceSource` is not looked at: nothing here knows presences elsewhere';
 const NO_CATALOGUE = 'any id is taken: there is no catalogue';
 const FACTORS = 'second factors are not there yet';
 const CALLS = 'telephony is not there yet';
-const CUSTOM = 'custom attributes of that system’s schemas';
+const SCHEMA = '`required`, and members of a property that the core types do not have, are refused';
+const LOGINS = ['/oauth/token', '/login/oauth/token'];
+const CLIENTS = 'of its grants that of client credentials; the second path is at the base, too';
 const PERIPHERAL = 'belongs to another part of that system';
 
 const endpoints: readonly ListedEndpoint[] = [
-  ...partly('`integrationPresenceSource` and `userCustomAttributeSchemaIds` are ignored', '', 'GET'),
+  ...LOGINS.map((path): ListedEndpoint => ({ method: 'POST', path, served: 'partial', note: CLIENTS })),
+  ...partly(NO_PRESENCE, '', 'GET'),
   ...full('', 'POST'),
-  ...partly('at most 200 a page', '/query', 'GET'),
+  ...partly(NO_PRESENCE, '/query', 'GET'),
   ...full('/bulk', 'PATCH'),
-  ...partly('of `expand` the org, the date, the roles of the org and the people around are served', '/me', 'GET'),
+  ...partly(
+    'of `expand` left out are settings of geolocation and of automatic answers, and what has no catalogue here: ' +
+      'presences, routing skills and languages, products, favorites, trustors, configurations of fields, log capture',
+    '/me',
+    'GET',
+  ),
   ...full('/me/password', 'POST'),
   ...partly('REGEX, QUERY_STRING and `dateFormat` are refused', '/search', 'POST', 'GET'),
-  ...partly('`preferredName` is refused: it is not kept', '/{userId}', 'PATCH'),
-  ...full('/{userId}', 'GET', 'DELETE'),
+  ...full('/{userId}', 'GET', 'PATCH', 'DELETE'),
   ...full('/{userId}/invite', 'POST'),
   ...full('/{userId}/password', 'POST'),
   ...partly(
@@ -89,7 +111,7 @@ const endpoints: readonly ListedEndpoint[] = [
     'GET',
     'PUT',
   ),
-  ...partly('`stateChangeReason` is checked and not kept', '/{userId}/state', 'GET', 'PUT'),
+  ...full('/{userId}/state', 'GET', 'PUT'),
   ...full('/{userId}/profileskills', 'GET', 'PUT'),
   ...partly(NO_CATALOGUE, '/{userId}/routingskills', 'GET', 'POST'),
   ...partly(NO_CATALOGUE, '/{userId}/routingskills/bulk', 'PUT', 'PATCH'),
@@ -105,6 +127,18 @@ const endpoints: readonly ListedEndpoint[] = [
   ...full('/{userId}/externalid/{authorityName}/{externalKey}', 'DELETE'),
   ...full('/externalid/{authorityName}/{externalKey}', 'GET'),
   ...full('/{userId}/outofoffice', 'GET', 'PUT'),
+  ...full('/{userId}/customattributes', 'PUT', 'PATCH'),
+  ...full('/{userId}/customattributes/{schemaId}', 'GET', 'DELETE'),
+  ...full('/{userId}/customattributes/bulk', 'GET', 'PATCH'),
+  ...full('/customattributes/schemas', 'GET'),
+  ...partly(SCHEMA, '/customattributes/schemas', 'POST'),
+  ...full('/customattributes/schemas/{schemaId}', 'GET', 'DELETE'),
+  ...partly(SCHEMA, '/customattributes/schemas/{schemaId}', 'PUT'),
+  ...full('/customattributes/schemas/{schemaId}/versions', 'GET'),
+  ...full('/customattributes/schemas/{schemaId}/versions/{versionId}', 'GET'),
+  ...full('/customattributes/schemas/coretypes', 'GET'),
+  ...full('/customattributes/schemas/coretypes/{coreTypeName}', 'GET'),
+  ...full('/customattributes/schemas/limits', 'GET'),
   ...partly('the first 200', '/{userId}/directreports', 'GET'),
   ...partly('the nearest 20', '/{userId}/superiors', 'GET'),
   ...partly('the first 200 on each side', '/{userId}/adjacents', 'GET'),
@@ -131,16 +165,6 @@ const endpoints: readonly ListedEndpoint[] = [
   ...missing(PERIPHERAL, '/development/activities/me', 'GET'),
   ...missing(PERIPHERAL, '/development/activities/{activityId}', 'GET'),
   ...missing(PERIPHERAL, '/development/activities/aggregates/query', 'POST'),
-  ...missing(CUSTOM, '/{userId}/customattributes', 'PUT', 'PATCH'),
-  ...missing(CUSTOM, '/{userId}/customattributes/{schemaId}', 'GET', 'DELETE'),
-  ...missing(CUSTOM, '/{userId}/customattributes/bulk', 'GET', 'PATCH'),
-  ...missing(CUSTOM, '/customattributes/schemas', 'GET', 'POST'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}', 'GET', 'PUT', 'DELETE'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}/versions', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/{schemaId}/versions/{versionId}', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/coretypes', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/coretypes/{coreTypeName}', 'GET'),
-  ...missing(CUSTOM, '/customattributes/schemas/limits', 'GET'),
 ];
 
 export const manual: Manual = {

@@ -9,7 +9,7 @@ import { updateWork } from '../../../shared/directory/work.ts';
 import { type Operation, parse } from '../../../shared/http/endpoint.ts';
 import { type GroupId, type UserId, UUID_V7 } from '../../../shared/model/ids.ts';
 import { fail, hasCode } from '../../../shared/model/problem.ts';
-import { type User, UserPatch } from '../../../shared/model/user.ts';
+import { StateReason, type User, UserPatch } from '../../../shared/model/user.ts';
 import { refuse } from './errors.ts';
 import { expandIn, groupsFor, showUser, showUsers } from './expand.ts';
 import { fromMembers, isObject, stateOf } from './fields.ts';
@@ -36,14 +36,20 @@ function versionIn({ version }: Wire): number {
 }
 
 /** Deleted people come back active, in one change. Both ends of a life need `users:delete`. */
-async function moveTo(ctx: Context, before: User, wanted: unknown, version?: number): Promise<User> {
+async function moveTo(
+  ctx: Context,
+  before: User,
+  wanted: unknown,
+  version?: number,
+  reason?: StateReason,
+): Promise<User> {
   const [from, { id }] = [stateOf(before), before];
   if (wanted === from) return version === undefined || version === before.version ? before : fail('version-stale');
   if (wanted === 'deleted' || from === 'deleted') checkPermission(await ctx.standing(), 'users:delete');
-  if (wanted === 'active') return (from === 'deleted' ? reviveUser : activateUser)(ctx, id, version);
-  if (wanted === 'inactive') return deactivateUser(ctx, id, version);
+  if (wanted === 'active') return (from === 'deleted' ? reviveUser : activateUser)(ctx, id, version, reason);
+  if (wanted === 'inactive') return deactivateUser(ctx, id, version, reason);
   if (wanted !== 'deleted') refuse('invalid.value', 'state', 'must be active, inactive or deleted');
-  await deleteUser(ctx, id, version);
+  await deleteUser(ctx, id, version, reason);
   return getUser(ctx, id, 'deleted');
 }
 
@@ -134,20 +140,29 @@ async function remove(ctx: Context, id: UserId): Promise<void> {
   }
 }
 
-const REASONS = ['Voluntary', 'Seasonal', 'Leave', 'Performance', 'Conduct', 'Unknown'];
+/** Those of the record, capitalised. */
+const REASONS = new Map(
+  StateReason.options.map((reason) => [`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`, reason]),
+);
 
 const stateShown = (user: User): Wire => {
-  const since = user.deletedAt ?? user.deactivatedAt ?? user.activatedAt ?? user.createdAt;
-  return { state: stateOf(user), version: user.version, stateChangeDate: since };
+  const [reason] = [...REASONS].find(([, ours]) => ours === user.stateReason) ?? [];
+  return {
+    ...{ state: stateOf(user), version: user.version, stateChangeDate: user.stateChangedAt ?? user.createdAt },
+    ...(reason && { stateChangeReason: reason }),
+  };
 };
 
+/** Whose state is the wanted one already has the reason for it that was given then. */
 async function putState(ctx: Context, id: UserId, body: unknown): Promise<Wire> {
-  const { state, stateChangeReason: reason, ...given } = objectIn(body);
-  if (reason !== undefined && reason !== null && !REASONS.includes(String(reason))) {
-    refuse('invalid.value', 'stateChangeReason', `must be one of ${REASONS.join(', ')}`);
+  const { state, stateChangeReason, ...given } = objectIn(body);
+  const unset = stateChangeReason === undefined || stateChangeReason === null;
+  const reason = unset ? undefined : REASONS.get(String(stateChangeReason));
+  if (!unset && !reason) {
+    refuse('invalid.value', 'stateChangeReason', `must be one of ${[...REASONS.keys()].join(', ')}`);
   }
   const version = given.version === undefined || given.version === null ? undefined : versionIn(given);
-  return stateShown(await moveTo(ctx, await getAny(ctx, id), state, version));
+  return stateShown(await moveTo(ctx, await getAny(ctx, id), state, version, reason));
 }
 
 /** Without a word on the state a deleted user is unknown. */

@@ -47,7 +47,7 @@ async function withoutManager(ctx: Context, { erasure, userId }: Work, reportId:
   const { profile: _profile, ...rest } = before;
   const { managerId: _manager, ...profile } = before.profile;
   const kept = Object.keys(profile).length > 0 && { profile };
-  const after = stamped(ctx, { ...rest, ...kept }, before.version + 1);
+  const after = stamped(ctx, { ...rest, ...kept }, before);
   const event = { ...eventOf(after, 'user-updated'), changed: ['profile'] };
   await commit(ctx, event, [replaceUser(after, before), tally(erasure, ['report'])], undefined);
 }

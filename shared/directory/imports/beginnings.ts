@@ -91,6 +91,8 @@ export function pastOf(row: ImportRow, now: string, vouches: Voucher): Past {
     ...(verifiedAt && state !== 'staged' && { activatedAt: told.activatedAt ?? verifiedAt }),
     ...(told.invitedAt && { invitedAt: told.invitedAt }),
     ...(state === 'inactive' && { deactivatedAt: told.deactivatedAt ?? now }),
+    ...(told.stateChangedAt && { stateChangedAt: told.stateChangedAt }),
+    ...(row.stateReason && state === row.state && { stateReason: row.stateReason }),
     ...(told.termsAcceptedAt && { termsAcceptedAt: told.termsAcceptedAt }),
     ...(told.termsVersion && { termsVersion: told.termsVersion }),
     ...(locked && { lock: { at: locked.at, reason: locked.reason, ...(locked.until && { until: locked.until }) } }),

@@ -130,8 +130,9 @@ function securityOf({ security }: ImportRow) {
 }
 
 /** A manager may come later in an operator's file, and be one whom the next import brings. */
-export const referencesOf = ({ divisionId, profile }: ImportRow, { vouches }: Terms): UserPatch => ({
+export const referencesOf = ({ divisionId, profile, customAttributes }: ImportRow, { vouches }: Terms): UserPatch => ({
   ...(divisionId && { divisionId }),
+  ...(vouches === 'caller' && customAttributes && { customAttributes }),
   ...(vouches === 'caller' && profile?.managerId && { profile: { managerId: profile.managerId } }),
 });
 

@@ -93,7 +93,7 @@ async function change(
   const [mine, other] = kind === 'team' ? (['teams', 'groups'] as const) : (['groups', 'teams'] as const);
   const kept = before[other];
   const wanted = { ...rest, ...(kept && { [other]: kept }), ...(units.length > 0 && { [mine]: units }) } as UserRecord;
-  const after = stamped(ctx, wanted, before.version + 1);
+  const after = stamped(ctx, wanted, before);
   const event = { ...eventOf(after, `${kind}-member-${what}`), subjectId: id, changed: [mine] };
   return commit(ctx, event, [replaceUser(after, before), ...writes], { version: after.version });
 }

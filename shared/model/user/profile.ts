@@ -104,6 +104,8 @@ export const Profile = group({
   familyName: v.optional(personName(255)),
   /** Absent: derived from the two parts. As long as both of them and a space, so that the derived one fits too. */
   displayName: v.optional(personName(511)),
+  /** The full name to be called by, where it is another than the one to show. Source: Genesys Cloud `preferredName`. */
+  preferredName: v.optional(personName(511)),
   title: line,
   department: line,
   /** The job role's name, such as `SDR`. */
