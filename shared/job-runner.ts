@@ -2,14 +2,13 @@
 import type { Context } from './directory/context.ts';
 import { instant, secondsFrom } from './directory/context.ts';
 import { countCancelled, leaseJob, saveJob } from './directory/jobs/jobs.ts';
-import { clearRows } from './directory/jobs/rows.ts';
 import { describeError } from './log.ts';
 import type { JobKind } from './model/job.ts';
 import { problemOf } from './model/problem.ts';
 import { workerContext } from './post-office.ts';
 import type { Services } from './services.ts';
 import { isEnded, type JobRecord, readJobItem } from './store/job-items.ts';
-import { DUE_SHARDS, type JobLane, partitions } from './store/keys.ts';
+import { DUE_SHARDS, partitions } from './store/keys.ts';
 
 /**
  * Does a bounded part of a job (seconds at most) and returns it with its new position and progress. It may be done again
@@ -31,10 +30,7 @@ const SLICE_MS = 10_000;
 /** Failures in a row after which a job is given up. Between them it waits, twice as long each time. */
 const TRIES = 8;
 
-/** What has come since the last look is looked at before anybody's second job, unless that look is newer than this. */
-const LOOK_MS = 1000;
-
-/** Due jobs looked at in one shard of a lane: those that one org may start in a day hide no other's. */
+/** Due jobs looked at in one of the eight shards: one org's of a whole day hide no other's. */
 const PER_SHARD = 100;
 
 /** Runs everything that is due by the clock, oldest first, the orgs by turns. */
@@ -48,15 +44,10 @@ export async function runDueJobs(
   const did = () => ran.steps + ran.failed;
   for (let before = -1; did() > before; ) {
     before = did();
-    const looked = performance.now();
     for (const { job: due, turn } of inTurn(await dueJobs(services))) {
-      if (turn > 0 && did() > before && performance.now() - looked > LOOK_MS) break;
+      // Every org had its turn: what has come meanwhile is looked at before anybody's second job.
+      if (turn > 0 && did() > before) break;
       if (performance.now() >= ends) return ran;
-      if (isEnded(due)) {
-        await clearRows(workerContext(services), due);
-        ran.steps++;
-        continue;
-      }
       const job = await leaseJob(workerContext(services), due.orgId, due.id);
       if (job) await carryOn(services, steps, job, Math.min(ends, performance.now() + sliceMs), ran);
     }
@@ -64,7 +55,7 @@ export async function runDueJobs(
   return ran;
 }
 
-/** The first job of each org, then the second of each: many jobs of one org hold up no other's. */
+/** The oldest job of each org first, then the second of each: many jobs of one org hold up no other's. */
 function inTurn(due: readonly JobRecord[]): { job: JobRecord; turn: number }[] {
   const turns = new Map<string, number>();
   const all = due.map((job) => {
@@ -125,18 +116,12 @@ async function failed(services: Services, job: JobRecord, error: unknown): Promi
   return saveJob(ctx, { ...job, state: 'waiting', attempts, dueAt }, job);
 }
 
-/** Oldest first; what people wait for before erases, which have waited for days. */
 async function dueJobs(services: Services): Promise<JobRecord[]> {
   const ctx = workerContext(services);
-  const [jobs, erases] = await Promise.all([dueIn(ctx, 'job'), dueIn(ctx, 'erase')]);
-  return [...jobs, ...erases];
-}
-
-async function dueIn(ctx: Context, lane: JobLane): Promise<JobRecord[]> {
   const pages = await Promise.all(
     Array.from({ length: DUE_SHARDS }, (_, shard) =>
       ctx.table.query({
-        pk: partitions.due(lane, shard),
+        pk: partitions.due('job', shard),
         index: 'byUpdated',
         to: `${instant(ctx.now)}~`,
         limit: PER_SHARD,

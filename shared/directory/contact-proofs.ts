@@ -7,7 +7,7 @@ import { parseLinkToken, provesCode, provesLink } from '../security/link-token.t
 import { moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
-import { dropAnswers, isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
+import { isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
 import type { Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
@@ -16,7 +16,6 @@ import { proofEvent } from './contacts.ts';
 import { type Context, instant, newId } from './context.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
-import { isUnproven } from './record.ts';
 import { findRecord, revokePending, stamped } from './users.ts';
 
 const dead = (): never => fail('link-not-usable');
@@ -56,8 +55,9 @@ export function provable(link: LinkRecord, user: UserRecord): boolean {
   return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
 }
 
-/** Whoever gives their first proof loses what was set before it, password and security answers: it may be a stranger's. */
-const wiped = (before: UserRecord): boolean => isUnproven(before) && before.passwordUpdatedAt !== undefined;
+/** Whoever gives their first proof loses a password that was set before it: it may be a stranger's. */
+const wiped = ({ activatedAt, emailVerifiedAt, passwordUpdatedAt }: UserRecord): boolean =>
+  !activatedAt && !emailVerifiedAt && passwordUpdatedAt !== undefined;
 
 /** The person with a proven address; every session that an unproven password opened has ended. */
 function proven(before: UserRecord, now: string): UserRecord {
@@ -72,10 +72,7 @@ function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
     drop: keys.credential(before.orgId, before.id),
     otherwise: { code: 'version-conflict' },
   };
-  const cleared = [
-    ...(wiped(before) ? [dropped] : []),
-    ...(isUnproven(before) ? [dropAnswers(before.orgId, before.id)] : []),
-  ];
+  const cleared = wiped(before) ? [dropped] : [];
   const known = proven(before, instant(ctx.now));
   const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before), updatedBy: before.id });
   if (before.email === link.email)

@@ -56,9 +56,6 @@ function setOrRemove<Member extends keyof UserRecord>(
   else if (value !== undefined) record[member] = value;
 }
 
-/** Nobody has shown yet that the address is theirs. */
-export const isUnproven = ({ activatedAt, emailVerifiedAt }: UserRecord): boolean => !activatedAt && !emailVerifiedAt;
-
 /** Null as a whole takes back all that an admin may set. */
 function setSecurity(record: UserRecord, patch: SecurityPatch | null): void {
   const { mustChangePassword, passwordExpiresAt, questions } = patch ?? {

@@ -4,7 +4,7 @@ import type { JobKind, JobState, RowOutcome } from '../model/job.ts';
 import type { Permission } from '../model/principal.ts';
 import type { ProblemCode } from '../model/problem.ts';
 import { type Names, pack, unpack } from './attributes.ts';
-import { DUE_SHARDS, type JobLane, keys, partitions, shardOf } from './keys.ts';
+import { DUE_SHARDS, keys, partitions, shardOf } from './keys.ts';
 import { absent, equals, type Item, type Value, type Write } from './table.ts';
 
 /** On whose behalf a job works: what the caller might do when they asked, and still may when it runs. */
@@ -37,8 +37,6 @@ export interface JobRecord {
   outcomes?: Partial<Record<RowOutcome, number>>;
   endedAt?: string;
   failure?: ProblemCode;
-  /** Ended with rows that nobody will come to: the worker takes them away, hashes of passwords among them. */
-  rowsLeft?: boolean;
   /** What the last write left: any other write changes it. */
   revision?: string;
 }
@@ -59,7 +57,6 @@ const NAMES: Names<JobRecord> = {
   outcomes: 'done',
   endedAt: 'en',
   failure: 'why',
-  rowsLeft: 'left',
   revision: 'op',
 };
 
@@ -68,18 +65,17 @@ export const JOB_KEPT_SECONDS = 30 * 86_400;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 
-/** In its due lane while there is something to do for it. */
+/** In the due lane while it lives. */
 export function jobItem(job: JobRecord): Item {
   const key = keys.job(job.orgId, job.id);
   const packed = key.pk.slice(-22);
-  const lane: JobLane = job.kind === 'user-erase' ? 'erase' : 'job';
-  const due = { lp: partitions.due(lane, shardOf(job.id, DUE_SHARDS)), su: `${job.dueAt}#${packed}` };
   return {
     ...pack(job, NAMES),
     ...key,
     k: 'job',
-    ...(isEnded(job) && { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }),
-    ...((!isEnded(job) || job.rowsLeft) && due),
+    ...(isEnded(job)
+      ? { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }
+      : { lp: partitions.due('job', shardOf(job.id, DUE_SHARDS)), su: `${job.dueAt}#${packed}` }),
   };
 }
 
@@ -88,13 +84,6 @@ export const readJobItem = (item: Item): JobRecord => unpack(item, NAMES);
 export const newJob = (job: JobRecord): Write => ({
   put: jobItem(job),
   when: absent,
-  otherwise: { code: 'version-conflict' },
-});
-
-/** Nobody wrote the job since it was read: whoever holds it still does. */
-export const isHeld = ({ orgId, id, revision }: JobRecord): Write => ({
-  check: keys.job(orgId, id),
-  when: equals('op', revision),
   otherwise: { code: 'version-conflict' },
 });
 

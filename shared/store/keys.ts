@@ -202,9 +202,7 @@ export type NamedKind = Unit | 'division' | 'location' | 'role' | 'attribute-sch
  * a worker of their own.
  */
 export type Lane = 'reset' | 'bulk';
-export type DueLane = Lane | JobLane;
-/** Erases, of which an org may owe thousands in one day, have a lane of their own. */
-export type JobLane = 'job' | 'erase';
+export type DueLane = Lane | 'job';
 export const DUE_SHARDS = 8;
 
 /** Partitions that the entries of one org and day are spread over: 4,000 changes a second. */

@@ -14,7 +14,7 @@ import { planFilter } from '../search/plan.ts';
 import { walkPeople } from '../user-lists.ts';
 import { type Act, actOf } from './change-act.ts';
 import { actingFor, planJob } from './jobs.ts';
-import { countJob, doRows, keepFound, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
+import { countJob, doRows, keepBlock, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
 import { toJob } from './views.ts';
 
 /** People whom one change may concern. A job that finds more fails before it has changed anybody. */
@@ -68,7 +68,9 @@ async function findMore(worker: Context, job: JobRecord, filter: string, { needs
   const ids = [...rest, ...found.records.map(({ id }) => id)];
   if (kept + ids.length > MOST_CHANGED) fail('too-many-matches');
   const whole = found.position ? ids.length - (ids.length % BLOCK_ROWS) : ids.length;
-  await keepFound(worker, job, kept / BLOCK_ROWS, ids.slice(0, whole));
+  for (let i = 0; i < whole; i += BLOCK_ROWS) {
+    await keepBlock(worker, job, (kept + i) / BLOCK_ROWS, ids.slice(i, Math.min(i + BLOCK_ROWS, whole)));
+  }
   const total = kept + whole;
   if (found.position) {
     const reached: Reached = { kept: total, rest: ids.slice(whole), from: found.position };

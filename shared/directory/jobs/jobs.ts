@@ -1,6 +1,5 @@
 // Jobs: how one is made, and what a worker needs to carry one on. What the kinds do is in files of their own.
 import type { ClientId, JobId, UserId } from '../../model/ids.ts';
-import type { JobKind } from '../../model/job.ts';
 import type { Principal } from '../../model/principal.ts';
 import { isEnded, type JobRecord, newJob, readJobItem, replaceJob } from '../../store/job-items.ts';
 import { keys } from '../../store/keys.ts';
@@ -104,12 +103,4 @@ export async function countCancelled(ctx: Context, after: JobRecord, before: Job
   if ('put' in write) await ctx.table.put(write.put, write.when, newOpId(ctx));
 }
 
-const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? ended(job, job.endedAt ?? instant(ctx.now)) : {});
-
-const WITH_ROWS: readonly JobKind[] = ['import', 'bulk-invite', 'bulk-change'];
-
-/** What a job has that ended: of one that did not come to its end, rows are left, which are due now. */
-export const ended = ({ kind, state }: JobRecord, endedAt: string) => ({
-  endedAt,
-  ...(state !== 'done' && WITH_ROWS.includes(kind) && { rowsLeft: true, dueAt: endedAt }),
-});
+const endOf = (ctx: Context, job: JobRecord) => (isEnded(job) ? { endedAt: job.endedAt ?? instant(ctx.now) } : {});

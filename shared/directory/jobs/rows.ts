@@ -4,7 +4,7 @@ import type { JobKind, RowOutcome, RowResult } from '../../model/job.ts';
 import type { Permission } from '../../model/principal.ts';
 import { fail, type Problem, type ProblemCode, problemOf } from '../../model/problem.ts';
 import { dryTable } from '../../store/dry-table.ts';
-import { isHeld, type JobRecord, replaceJob } from '../../store/job-items.ts';
+import type { JobRecord } from '../../store/job-items.ts';
 import {
   BLOCK_ROWS,
   blockItem,
@@ -16,7 +16,7 @@ import {
   rowItem,
 } from '../../store/job-row-items.ts';
 import { keys } from '../../store/keys.ts';
-import { absent, type ItemPage, type Value, type Write } from '../../store/table.ts';
+import { absent, type Value, type Write } from '../../store/table.ts';
 import { type Context, newOpId, orgOf } from '../context.ts';
 import { countWithin, LIMITS } from '../limits.ts';
 import { actingFor, planJob } from './jobs.ts';
@@ -49,40 +49,9 @@ export async function planRows(
 export const countJob = (ctx: Context): Promise<void> =>
   countWithin(ctx, LIMITS.jobsPerOrg, orgOf(ctx), 'too-many-requests');
 
-async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
+/** Keeps a block of rows of a job that has not come to it yet. */
+export async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
   await ctx.table.put(blockItem(job, n, rows), undefined, newOpId(ctx));
-}
-
-/** Blocks that one call of `keepFound` takes. */
-export const MOST_BLOCKS = 99;
-
-/**
- * Keeps rows that a running job finds for itself, from block `first` on: all, or none where another worker has taken the job
- * over, whose rows these would replace.
- */
-export async function keepFound(ctx: Context, job: JobRecord, first: number, rows: readonly unknown[]): Promise<void> {
-  const blocks = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, i) =>
-    blockItem(job, first + i, rows.slice(i * BLOCK_ROWS, (i + 1) * BLOCK_ROWS)),
-  );
-  if (blocks.length === 0) return;
-  const writes = blocks.map((put): Write => ({ put, otherwise: { code: 'version-conflict' } }));
-  await ctx.table.commit([...writes, isHeld(job)], newOpId(ctx));
-}
-
-/** Takes away the rows that an ended job never came to. Done in part, it is done to the end the next time. */
-export async function clearRows(ctx: Context, job: JobRecord): Promise<void> {
-  const { pk } = keys.jobBlock(job.orgId, job.id, 0);
-  let page: ItemPage | undefined;
-  do {
-    page = await ctx.table.query({ pk, begins: 'B#', limit: MOST_BLOCKS, ...(page?.last && { after: page.last }) });
-    const drops = page.items.map(
-      ({ pk, sk }): Write => ({ drop: { pk, sk }, otherwise: { code: 'version-conflict' } }),
-    );
-    if (drops.length > 0) await ctx.table.commit(drops, newOpId(ctx));
-  } while (page.last);
-  const { rowsLeft: _left, ...cleared } = job;
-  const write = replaceJob(cleared, job);
-  if ('put' in write) await ctx.table.put(write.put, write.when, newOpId(ctx));
 }
 
 const PASSING: readonly ProblemCode[] = ['store-unavailable', 'version-conflict'];

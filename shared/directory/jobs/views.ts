@@ -12,7 +12,6 @@ import { equals, type ItemPage } from '../../store/table.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, orgOf, principalOf } from '../context.ts';
 import { listPage, type PageInput } from '../lists.ts';
-import { ended } from './jobs.ts';
 
 export function toJob(job: JobRecord): Job {
   const outcomes = job.outcomes ?? {};
@@ -98,8 +97,7 @@ export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
     const before = await readJob(ctx, id, (await ctx.standing()).permissions);
     if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
     const { leasedUntil: _lease, ...rest } = before;
-    const cancelled: JobRecord = { ...rest, state: 'cancelled' };
-    const after = { ...cancelled, ...ended(cancelled, instant(ctx.now)) };
+    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };
     const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
     return commit(ctx, event, [replaceJob(after, before)], toJob(after));
   });

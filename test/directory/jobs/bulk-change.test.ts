@@ -1,9 +1,7 @@
 // One change of all whom a filter finds: found first, then changed one by one by the rules of the single change.
 import { beforeEach, describe, expect, test } from 'vitest';
-import { changeStep, MOST_CHANGED } from '../../../shared/directory/jobs/bulk-change.ts';
-import { leaseJob } from '../../../shared/directory/jobs/jobs.ts';
+import { MOST_CHANGED } from '../../../shared/directory/jobs/bulk-change.ts';
 import { matches, parseFilter } from '../../../shared/model/filter.ts';
-import { problemOf } from '../../../shared/model/problem.ts';
 import { workerContext } from '../../../shared/post-office.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { newCrowd } from '../../support/crowd.ts';
@@ -328,40 +326,6 @@ describe('a dry run of a change', () => {
 });
 
 describe('whatever stops it', () => {
-  test('a worker that was away longer than its lease keeps no rows beside those of the next one', async () => {
-    const [a, b, c] = (await people(3, sales)) as [Json, Json, Json];
-    await service.project();
-    const { id } = await ok(start({ filter: ofSales, change: { lock: { reason: 'away' } } }));
-    const { orgId } = world.seed;
-    const ctx = workerContext(service.services);
-    const leased = await leaseJob(ctx, orgId, id);
-    if (!leased) throw new Error('not leased');
-    let go = (): void => undefined;
-    const gone = new Promise<void>((resolve) => {
-      go = resolve;
-    });
-    const commit: typeof ctx.table.commit = async (...args) => {
-      await gone;
-      return ctx.table.commit(...args);
-    };
-    const late = changeStep({ ...ctx, table: { ...ctx.table, commit } }, leased).catch(problemOf);
-    // It has found all three by now, or will find what is there by then: the next one finds two.
-    await ok(call('PATCH', `/v1/users/${a.id}`, { profile: { department: 'Support' } }));
-    await service.project();
-    service.advance(150_000);
-    await workOnce(service);
-    go();
-    expect(await late).toMatchObject({ code: 'version-conflict' });
-    await workOnce(service);
-    world.client = await service.tokenFor();
-    const { job, rows } = await lookAt(service, world.client, id);
-    expect(job).toMatchObject({ state: 'done', total: 2, outcomes: { updated: 2 } });
-    expect(rows.map(({ userId }) => userId).sort()).toEqual([b.id, c.id].sort());
-    expect(await items('job-block')).toEqual([]);
-    expect((await get(a.id)).security?.locked).toBeUndefined();
-    await sound();
-  });
-
   test('a worker stopped before or after any of its calls changes each once, and says so of each', async () => {
     let found: Json[] = [];
     const begin = async () => {

@@ -1,15 +1,13 @@
 // Jobs made of rows: each row is done once and has one result, whatever stops the worker, and whoever works beside it.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commit } from '../../../shared/directory/commit.ts';
-import { newId } from '../../../shared/directory/context.ts';
-import { planJob } from '../../../shared/directory/jobs/jobs.ts';
 import { doRows, type RowRun } from '../../../shared/directory/jobs/rows.ts';
 import { cancelJob } from '../../../shared/directory/jobs/views.ts';
-import { runDueJobs, type Steps } from '../../../shared/job-runner.ts';
-import { DirectoryError, fail } from '../../../shared/model/problem.ts';
+import { runDueJobs } from '../../../shared/job-runner.ts';
+import { fail } from '../../../shared/model/problem.ts';
 import { workerContext } from '../../../shared/post-office.ts';
 import { noEvent } from '../../../shared/store/audit-items.ts';
-import { type JobRecord, jobItem } from '../../../shared/store/job-items.ts';
+import type { JobRecord } from '../../../shared/store/job-items.ts';
 import { keys } from '../../../shared/store/keys.ts';
 import { equals } from '../../../shared/store/table.ts';
 import { readUserItem } from '../../../shared/store/user-items.ts';
@@ -37,7 +35,6 @@ const people = async () =>
     .map((item) => readUserItem(item).email as string)
     .sort();
 const blocks = async () => (await service.dump()).filter(({ k }) => k === 'job-block').length;
-const items = async (kind: string) => (await service.dump()).filter(({ k }) => k === kind);
 const sound = async () => expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
 
 /** Something that one waits for until another opens it. */
@@ -243,79 +240,10 @@ describe('a cancelled job', () => {
   test('that nobody works on does nothing more', async () => {
     const job = await startRows(service, addresses(2));
     await cancelJob(clientContext(service), job.id);
-    expect(await run()).toEqual({ steps: 1, ended: 0, failed: 0 });
     expect(await run()).toEqual({ steps: 0, ended: 0, failed: 0 });
     expect(await resultsOf(service, job)).toEqual([]);
   });
 });
-
-describe('rows that nobody comes to any more', () => {
-  test('are gone with the next look of the worker, results stay: of a job that was cancelled', async () => {
-    const job = await startRows(service, addresses(250));
-    await run(async (ctx, row) => {
-      if (row.number === 20) await cancelJob(clientContext(service), job.id);
-      return createFromRow(ctx, row);
-    });
-    expect(await blocks()).toBe(0);
-    expect(await resultsOf(service, job)).toHaveLength(20);
-    const [item] = await items('job');
-    expect(item).toMatchObject({ st: 'cancelled', ttl: expect.any(Number) });
-    expect(item?.lp).toBeUndefined();
-  });
-
-  test('and of one that failed', async () => {
-    const job = await startRows(service, addresses(45));
-    const refused = () => Promise.reject(new DirectoryError({ code: 'permission-missing' }));
-    await runDueJobs(service.services, stepsOf(refused));
-    expect(await readJob(service, job)).toMatchObject({ state: 'failed', failure: 'permission-missing' });
-    expect(await blocks()).toBe(0);
-  });
-
-  test('are taken away to the end, wherever the worker is stopped', async () => {
-    for (let nth = 1, struck = true; struck; nth++) {
-      const job = await startRows(service, addresses(250));
-      await cancelJob(clientContext(service), job.id);
-      service.faults.add({ service: 'dynamodb', mode: nth % 2 ? 'commit-then-fail' : 'fail-before', nth });
-      await run().catch(() => undefined);
-      struck = service.faults.list().some(({ struck }) => struck > 0);
-      service.faults.clear();
-      await run();
-      expect(await blocks()).toBe(0);
-      expect((await items('job')).every(({ lp }) => lp === undefined)).toBe(true);
-    }
-    await sound();
-  }, 60_000);
-});
-
-test('more erases of one org than the worker looks at, due all at once, hold up neither its own jobs nor those of others', async () => {
-  const erases = await Promise.all(
-    Array.from({ length: 900 }, async () => {
-      const options = { userId: newId(clientContext(service)) };
-      const { job } = await planJob(clientContext(service), { kind: 'user-erase', options });
-      return jobItem(job);
-    }),
-  );
-  const { table } = service.services.directory;
-  await Promise.all(erases.map((item, n) => table.put(item, undefined, `erase ${n}`)));
-  service.advance(1000);
-  const small = await startRows(service, addresses(5));
-  const others = await startRows(service, addresses(5), { seed: await service.secondOrg() });
-  const done: string[] = [];
-  const note =
-    (kind: string, step: Steps['import']): Steps['import'] =>
-    async (worker, job) => {
-      done.push(kind);
-      return step(worker, job);
-    };
-  const steps = {
-    import: note('import', rowsBy(createFromRow)),
-    'user-erase': note('user-erase', async (_worker, job) => ({ ...job, state: 'done' })),
-  } as Steps;
-  await runDueJobs(service.services, steps, { deadlineMs: 2000 });
-  expect(done.slice(0, 2)).toEqual(['import', 'import']);
-  expect(done.slice(2)).toContain('user-erase');
-  for (const job of [small, others]) expect(await readJob(service, job)).toMatchObject({ state: 'done' });
-}, 60_000);
 
 test('a small job of one org is done while two large ones of another are still under way', async () => {
   const large = await startRows(service, addresses(200));
