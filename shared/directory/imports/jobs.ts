@@ -12,6 +12,7 @@ import { keys } from '../../store/keys.ts';
 import type { Key } from '../../store/table.ts';
 import { commit } from '../commit.ts';
 import { type Context, orgOf } from '../context.ts';
+import type { Stepped } from '../jobs/jobs.ts';
 import { doRows, planRows, type RowRun } from '../jobs/rows.ts';
 import { toJob } from '../jobs/views.ts';
 import { checkTeams } from '../references.ts';
@@ -121,7 +122,7 @@ function needs(people: readonly ImportRow[], joining: boolean, { invite }: Impor
 }
 
 /** A block of rows. Whoever asked and may change people no longer fails the job. */
-export const importStep = (worker: Context, job: JobRecord): Promise<JobRecord> =>
+export const importStep = (worker: Context, job: JobRecord): Promise<Stepped> =>
   doRows(worker, job, importRow, ['users:write']);
 
 const importRow: RowRun = async (ctx, { number, value, job, keeping }) => {
