@@ -14,6 +14,7 @@ import { putLetter, readLetterItem } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
   cancelLink,
+  dropAnswers,
   isCurrent,
   isSuperseded,
   type LinkRecord,
@@ -28,7 +29,7 @@ import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
 import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
-import { withNewPassword } from './record.ts';
+import { isUnproven, withNewPassword } from './record.ts';
 import { readmit } from './sign-in-check.ts';
 import { readOwn, stamped } from './users.ts';
 
@@ -200,6 +201,7 @@ function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Pr
       isCurrent(link),
       putCredential(user.orgId, user.id, { hash, setAt: now }),
       replaceUser(after, user),
+      ...(isUnproven(user) ? [dropAnswers(user.orgId, user.id)] : []),
       ...guardWrites(user, after),
       notice(ctx, 'password-changed', user.orgId, user.id),
     ],
