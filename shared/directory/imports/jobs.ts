@@ -1,8 +1,8 @@
 // An import through the API: a job whose rows become people, each by itself. What can be known of a row without the table
 // is known before the job starts.
-
+import * as v from 'valibot';
 import type { OrgId, TeamId } from '../../model/ids.ts';
-import { type ImportRow, type OnExisting, readImportRow } from '../../model/import-row.ts';
+import { type ImportRow, OnExisting, readImportRow } from '../../model/import-row.ts';
 import type { Job } from '../../model/job.ts';
 import type { Permission } from '../../model/principal.ts';
 import { fail, type Problem } from '../../model/problem.ts';
@@ -22,12 +22,13 @@ import { placeRows, type SentRow } from './places.ts';
 /** Rows of one import. */
 export const MAX_IMPORT_ROWS = 10_000;
 
-export interface ImportAsked {
-  dryRun: boolean;
-  onExisting: OnExisting;
+export const ImportAsked = v.object({
+  dryRun: v.boolean(),
+  onExisting: OnExisting,
   /** Everybody who would be staged is invited. */
-  invite: boolean;
-}
+  invite: v.boolean(),
+});
+export type ImportAsked = v.InferOutput<typeof ImportAsked>;
 
 /** As it waits for its turn. */
 type KeptRow = (SentRow & { teams?: TeamId[] }) | { outcome: Outcome };
@@ -144,6 +145,6 @@ const importRow: RowRun = async (ctx, { number, value, job, keeping }) => {
 };
 
 function termsOf({ id, createdAt, total = 0, options }: JobRecord): Terms {
-  const { onExisting, invite } = options as unknown as ImportAsked;
+  const { onExisting, invite } = v.parse(ImportAsked, options);
   return { importId: id, startedMs: Date.parse(createdAt), span: total, vouches: 'caller', onExisting, invite };
 }
