@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import document from '../docs/openapi.json' with { type: 'json' };
-import { type ApiDocument, DOCS_STYLE, docsPage } from '../shared/http/docs-page.ts';
+import { DOCS_STYLE, docsPage } from '../shared/http/docs-page.ts';
 import { type Operation, rawEndpoint } from '../shared/http/endpoint.ts';
 import { htmlReply, jsonReply } from '../shared/http/reply.ts';
 import { PROBLEMS } from '../shared/model/problem.ts';
@@ -34,7 +34,7 @@ const docs = rawEndpoint('GET /docs', {
   summary: 'This API to read',
   media: 'text/html',
   run: async () =>
-    htmlReply(200, docsPage(document as unknown as ApiDocument, PROBLEMS), {
+    htmlReply(200, docsPage(document, PROBLEMS), {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': csp,
       ...cached,

@@ -1,20 +1,20 @@
 // Carries due jobs on, one step at a time, until there are none or time is up. What a step does is the kind's own.
 import type { Context } from './directory/context.ts';
 import { instant, secondsFrom } from './directory/context.ts';
-import { countCancelled, leaseJob, saveJob } from './directory/jobs/jobs.ts';
+import { countCancelled, dropRows, leaseJob, type Stepped, saveJob } from './directory/jobs/jobs.ts';
 import { describeError } from './log.ts';
 import type { JobKind } from './model/job.ts';
 import { problemOf } from './model/problem.ts';
 import { workerContext } from './post-office.ts';
 import type { Services } from './services.ts';
-import { isEnded, type JobRecord, readJobItem } from './store/job-items.ts';
-import { DUE_SHARDS, partitions } from './store/keys.ts';
+import { isEnded, type JobRecord, leavesRows, readJobItem } from './store/job-items.ts';
+import { DUE_SHARDS, type JobLane, partitions } from './store/keys.ts';
 
 /**
  * Does a bounded part of a job (seconds at most) and returns it with its new position and progress. It may be done again
  * from the position before, after a crash: what was done already must be found done. `state` says whether it goes on.
  */
-export type JobStep = (ctx: Context, job: JobRecord) => Promise<JobRecord>;
+export type JobStep = (ctx: Context, job: JobRecord) => Promise<Stepped>;
 
 export interface Ran {
   steps: number;
@@ -24,16 +24,19 @@ export interface Ran {
 
 export type Steps = Readonly<Record<JobKind, JobStep>>;
 
-/** How long one job goes on while others wait, so that a large one holds up nobody's small one. */
+/**
+ * How long one job goes on while others wait, so that a large one holds up nobody's small one; and how long all that lies
+ * in the background do, together, while jobs that somebody asked for wait.
+ */
 const SLICE_MS = 10_000;
 
 /** Failures in a row after which a job is given up. Between them it waits, twice as long each time. */
 const TRIES = 8;
 
-/** Due jobs looked at in one of the eight shards: one org's of a whole day hide no other's. */
+/** Due jobs looked at in one of the eight shards of a lane: one org's of a whole day hide no other's. */
 const PER_SHARD = 100;
 
-/** Runs everything that is due by the clock, oldest first, the orgs by turns. */
+/** Runs everything that is due by the clock, oldest first, the orgs by turns, what was asked for before the background. */
 export async function runDueJobs(
   services: Services,
   steps: Steps,
@@ -42,15 +45,20 @@ export async function runDueJobs(
   const ran: Ran = { steps: 0, ended: 0, failed: 0 };
   const ends = performance.now() + deadlineMs;
   const did = () => ran.steps + ran.failed;
+  const takeTurns = async (lane: JobLane, until: number) => {
+    const before = did();
+    for (const { job: due, turn } of inTurn(await dueJobs(services, lane))) {
+      // Every org, or the background, had its turn: what has come meanwhile is looked at before anybody's second job.
+      const over = lane === 'job' ? turn > 0 : performance.now() >= until;
+      if ((over && did() > before) || performance.now() >= ends) return;
+      const job = await leaseJob(workerContext(services), due.orgId, due.id);
+      if (job) await carryOn(services, steps, job, Math.min(until, performance.now() + sliceMs), ran);
+    }
+  };
   for (let before = -1; did() > before; ) {
     before = did();
-    for (const { job: due, turn } of inTurn(await dueJobs(services))) {
-      // Every org had its turn: what has come meanwhile is looked at before anybody's second job.
-      if (turn > 0 && did() > before) break;
-      if (performance.now() >= ends) return ran;
-      const job = await leaseJob(workerContext(services), due.orgId, due.id);
-      if (job) await carryOn(services, steps, job, Math.min(ends, performance.now() + sliceMs), ran);
-    }
+    await takeTurns('job', ends);
+    await takeTurns('background', Math.min(ends, performance.now() + sliceMs));
   }
   return ran;
 }
@@ -70,34 +78,35 @@ function inTurn(due: readonly JobRecord[]): { job: JobRecord; turn: number }[] {
 async function carryOn(services: Services, steps: Steps, leased: JobRecord, ends: number, ran: Ran): Promise<void> {
   let job: JobRecord | undefined = leased;
   do {
-    job = await step(services, steps[job.kind], job, ran);
-    if (job && isEnded(job)) ran.ended++;
-  } while (job?.state === 'running' && performance.now() < ends);
+    job = await step(services, isEnded(job) ? dropRows : steps[job.kind], job, ran);
+  } while (job && (job.state === 'running' || leavesRows(job)) && performance.now() < ends);
   // The next one's turn has come; this one goes on behind it.
   if (job?.state === 'running') await letGo(services, job);
 }
 
 async function letGo(services: Services, job: JobRecord): Promise<void> {
   const ctx = workerContext(services);
-  await saveJob(ctx, { ...job, state: 'waiting', dueAt: instant(ctx.now) }, job);
+  await saveJob(ctx, { job: { ...job, state: 'waiting', dueAt: instant(ctx.now) } }, job);
 }
 
 async function step(services: Services, run: JobStep, job: JobRecord, ran: Ran): Promise<JobRecord | undefined> {
   const ctx = workerContext(services);
   try {
-    const after = await run(ctx, job);
+    const { job: after, writes } = await run(ctx, job);
     ran.steps++;
-    const saved = await saveJob(workerContext(services), { ...after, attempts: 0 }, job);
-    if (!saved) await countCancelled(workerContext(services), after, job);
+    const attempts = isEnded(job) ? job.attempts : 0;
+    const saved = await saveJob(workerContext(services), { job: { ...after, attempts }, writes }, job);
+    if (!saved && !isEnded(job)) await countCancelled(workerContext(services), after, job);
+    if (saved && isEnded(saved) && !isEnded(job)) ran.ended++;
     return saved;
   } catch (error) {
     ran.failed++;
-    return failed(services, job, error);
+    return failed(services, job, error, ran);
   }
 }
 
 /** A refusal that will not pass ends the job; anything else is tried again later. */
-async function failed(services: Services, job: JobRecord, error: unknown): Promise<JobRecord | undefined> {
+async function failed(services: Services, job: JobRecord, error: unknown, ran: Ran): Promise<JobRecord | undefined> {
   const code = problemOf(error)?.code;
   services.log({
     level: 'error',
@@ -109,19 +118,24 @@ async function failed(services: Services, job: JobRecord, error: unknown): Promi
   const ctx = workerContext(services);
   const passes = code === undefined || code === 'store-unavailable' || code === 'version-conflict';
   const attempts = job.attempts + 1;
+  const dueAt = instant(secondsFrom(ctx.now, 15 * 2 ** Math.min(attempts, TRIES)));
+  // What it left is tried for as long as the job is kept.
+  if (isEnded(job)) return void (await saveJob(ctx, { job: { ...job, attempts, dueAt } }, job));
   if (!passes || attempts >= TRIES) {
-    return saveJob(ctx, { ...job, state: 'failed', attempts, ...(code && { failure: code }) }, job);
+    const after: JobRecord = { ...job, state: 'failed', attempts, ...(code && { failure: code }) };
+    const saved = await saveJob(ctx, { job: after }, job);
+    if (saved) ran.ended++;
+    return saved;
   }
-  const dueAt = instant(secondsFrom(ctx.now, 15 * 2 ** attempts));
-  return saveJob(ctx, { ...job, state: 'waiting', attempts, dueAt }, job);
+  return saveJob(ctx, { job: { ...job, state: 'waiting', attempts, dueAt } }, job);
 }
 
-async function dueJobs(services: Services): Promise<JobRecord[]> {
+async function dueJobs(services: Services, lane: JobLane): Promise<JobRecord[]> {
   const ctx = workerContext(services);
   const pages = await Promise.all(
     Array.from({ length: DUE_SHARDS }, (_, shard) =>
       ctx.table.query({
-        pk: partitions.due('job', shard),
+        pk: partitions.due(lane, shard),
         index: 'byUpdated',
         to: `${instant(ctx.now)}~`,
         limit: PER_SHARD,

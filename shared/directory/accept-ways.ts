@@ -27,7 +27,7 @@ import {
   readMembership,
 } from '../store/invite-items.ts';
 import { keys, partitions } from '../store/keys.ts';
-import { putCredential } from '../store/secret-items.ts';
+import { dropAnswers, putCredential } from '../store/secret-items.ts';
 import { leaveUnits } from '../store/structure-items.ts';
 import { equals, present, type Write } from '../store/table.ts';
 import { newUser, readUserItem, replaceUser, sideWrites, type UserRecord } from '../store/user-items.ts';
@@ -99,6 +99,7 @@ export async function enter(
       acceptedInvite({ ...invite, userId: before.id, userOrgId: invite.orgId }, invite, now),
       known ? replaceUser(after, known) : newUser(after),
       putCredential(invite.orgId, before.id, credential),
+      ...(known ? [dropAnswers(invite.orgId, before.id)] : []),
       ...sideWrites(known, after),
       ...guardWrites(known, after),
       ...(holder ? [] : claims),
@@ -204,7 +205,7 @@ export async function moveHome(
     { drop: keys.activity(oldOrg, id), otherwise },
     { drop: keys.work(oldOrg, id), otherwise },
     { drop: keys.credential(oldOrg, id), otherwise },
-    { drop: keys.answers(oldOrg, id), otherwise },
+    dropAnswers(oldOrg, id),
     // Whoever was never proven has no say in who governs there.
     ...(governs(holder) ? [dropAdmin(oldOrg, id)] : []),
     ...(await carryOffers(ctx, invite, holder, { orgId: invite.orgId, userId: id })),

@@ -7,7 +7,7 @@ import { parseLinkToken, provesCode, provesLink } from '../security/link-token.t
 import { moveClaims, readClaim } from '../store/claim-items.ts';
 import { copyToGuests } from '../store/guest-items.ts';
 import { keys } from '../store/keys.ts';
-import { isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
+import { dropAnswers, isCurrent, type LinkRecord, readLinkItem, spendLink } from '../store/secret-items.ts';
 import type { Write } from '../store/table.ts';
 import { replaceUser, type UserRecord } from '../store/user-items.ts';
 import { countLetterTry, countTry, uncountTry } from './codes.ts';
@@ -16,6 +16,7 @@ import { proofEvent } from './contacts.ts';
 import { type Context, instant, newId } from './context.ts';
 import { together } from './limits.ts';
 import { addressNotice } from './outbox.ts';
+import { isUnproven } from './record.ts';
 import { findRecord, revokePending, stamped } from './users.ts';
 
 const dead = (): never => fail('link-not-usable');
@@ -55,9 +56,8 @@ export function provable(link: LinkRecord, user: UserRecord): boolean {
   return user.epoch === link.epoch && sameAddress && ['staged', 'invited', 'active'].includes(user.state);
 }
 
-/** Whoever gives their first proof loses a password that was set before it: it may be a stranger's. */
-const wiped = ({ activatedAt, emailVerifiedAt, passwordUpdatedAt }: UserRecord): boolean =>
-  !activatedAt && !emailVerifiedAt && passwordUpdatedAt !== undefined;
+/** Whoever gives their first proof loses a password that was set before it; answers to questions go besides. */
+const wiped = (before: UserRecord): boolean => isUnproven(before) && before.passwordUpdatedAt !== undefined;
 
 /** The person with a proven address; every session that an unproven password opened has ended. */
 function proven(before: UserRecord, now: string): UserRecord {
@@ -72,7 +72,8 @@ function prove(ctx: Context, before: UserRecord, link: LinkRecord): Write[] {
     drop: keys.credential(before.orgId, before.id),
     otherwise: { code: 'version-conflict' },
   };
-  const cleared = wiped(before) ? [dropped] : [];
+  const { orgId, id } = before;
+  const cleared = [...(wiped(before) ? [dropped] : []), ...(isUnproven(before) ? [dropAnswers(orgId, id)] : [])];
   const known = proven(before, instant(ctx.now));
   const stampedBySelf = (record: UserRecord) => ({ ...stamped(ctx, record, before), updatedBy: before.id });
   if (before.email === link.email)

@@ -13,6 +13,7 @@ import { h, keys, letterIds } from '../store/keys.ts';
 import { putLetter } from '../store/letter-items.ts';
 import { type OrgRecord, readOrgItem } from '../store/org-items.ts';
 import {
+  dropAnswers,
   isCurrent,
   isSuperseded,
   type LinkRecord,
@@ -27,7 +28,7 @@ import { commit, reapply } from './commit.ts';
 import { type Context, instant, newId } from './context.ts';
 import { countInCommit, LIMITS, together } from './limits.ts';
 import { newLetter, notice } from './outbox.ts';
-import { withNewPassword } from './record.ts';
+import { isUnproven, withNewPassword } from './record.ts';
 import { readmit } from './sign-in-check.ts';
 import { stamped } from './users.ts';
 
@@ -132,6 +133,7 @@ function commitReset(ctx: Context, { link, user, org }: Parts, hash: string): Pr
       isCurrent(link),
       putCredential(user.orgId, user.id, { hash, setAt: now }),
       replaceUser(after, user),
+      ...(isUnproven(user) ? [dropAnswers(user.orgId, user.id)] : []),
       ...guardWrites(user, after),
       notice(ctx, 'password-changed', user.orgId, user.id),
     ],

@@ -69,6 +69,9 @@ function setSecurity(record: UserRecord, patch: SecurityPatch | null): void {
   setOrRemove(record, 'questions', questions?.length === 0 ? null : questions);
 }
 
+/** Whoever proves their address now was never known to be who they say: what was set before may be a stranger's. */
+export const isUnproven = ({ activatedAt, emailVerifiedAt }: UserRecord): boolean => !activatedAt && !emailVerifiedAt;
+
 /** The record after its person set a password of their own: whatever asked for a new one is answered. */
 export function withNewPassword(record: UserRecord, now: string): UserRecord {
   const { mustChangePassword: _must, passwordExpiresAt: _expires, ...rest } = record;

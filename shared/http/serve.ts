@@ -5,13 +5,13 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { Context, Standing } from '../directory/context.ts';
 import { readStanding } from '../directory/standing.ts';
 import { describeError } from '../log.ts';
+import { MAX_BODY_BYTES, parseJson } from '../model/json.ts';
 import type { Principal } from '../model/principal.ts';
 import { fail, type Problem, problemOf } from '../model/problem.ts';
 import type { Services } from '../services.ts';
 import { type Bucket, newBucket } from './bucket.ts';
 import type { Operation } from './endpoint.ts';
 import { type IdempotentCall, idempotentCall } from './idempotency.ts';
-import { MAX_BODY_BYTES, parseJson } from './json.ts';
 import { faultReply, problemReply } from './problem-json.ts';
 import { API_HEADERS } from './reply.ts';
 import { type HttpReply, type HttpRequest, sourceOf, toRequest, toResult } from './request.ts';

@@ -32,6 +32,8 @@ export interface JobRecord {
   position?: string;
   /** What is to be done, in the words of the kind. */
   options: { [name: string]: Value };
+  /** Blocks of rows that were kept and may still be there: those that the job has passed are gone. */
+  blocks?: number;
   /** Rows in all, and those done by what became of them; of jobs that have rows. */
   total?: number;
   outcomes?: Partial<Record<RowOutcome, number>>;
@@ -53,6 +55,7 @@ const NAMES: Names<JobRecord> = {
   attempts: 'tries',
   position: 'pos',
   options: 'opt',
+  blocks: 'blk',
   total: 'all',
   outcomes: 'done',
   endedAt: 'en',
@@ -65,17 +68,29 @@ export const JOB_KEPT_SECONDS = 30 * 86_400;
 
 export const isEnded = ({ state }: Pick<JobRecord, 'state'>): boolean => state !== 'waiting' && state !== 'running';
 
-/** In the due lane while it lives. */
+/** What was sent of it, and nobody comes to any more, is still to go. */
+export const leavesRows = (job: JobRecord): boolean => isEnded(job) && (job.blocks ?? 0) > 0;
+
+/** Kinds that follow from something else: nobody counts them, and an org may have thousands of them at once. */
+const BACKGROUND: readonly JobKind[] = ['unit-delete', 'user-erase'];
+
+/** In the background all jobs of an org lie in one shard: however many they are, other shards are free of them. */
+const dueIn = ({ kind, id, orgId }: JobRecord): string =>
+  BACKGROUND.includes(kind)
+    ? partitions.due('background', shardOf(orgId, DUE_SHARDS))
+    : partitions.due('job', shardOf(id, DUE_SHARDS));
+
+/** In a due lane while there is something to do for it. */
 export function jobItem(job: JobRecord): Item {
   const key = keys.job(job.orgId, job.id);
   const packed = key.pk.slice(-22);
+  const over = isEnded(job);
   return {
     ...pack(job, NAMES),
     ...key,
     k: 'job',
-    ...(isEnded(job)
-      ? { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }
-      : { lp: partitions.due('job', shardOf(job.id, DUE_SHARDS)), su: `${job.dueAt}#${packed}` }),
+    ...(over && { ttl: Math.floor(Date.parse(job.endedAt ?? job.createdAt) / 1000) + JOB_KEPT_SECONDS }),
+    ...((!over || leavesRows(job)) && { lp: dueIn(job), su: `${job.dueAt}#${packed}` }),
   };
 }
 
@@ -88,7 +103,7 @@ export const newJob = (job: JobRecord): Write => ({
 });
 
 /** Nobody wrote the job since it was read. */
-export const replaceJob = (after: JobRecord, before: JobRecord): Write => ({
+export const replaceJob = (after: JobRecord, before: JobRecord): Extract<Write, { put: Item }> => ({
   put: jobItem(after),
   when: equals('op', before.revision),
   otherwise: { code: 'version-conflict' },

@@ -23,8 +23,8 @@ const ttlOf = ({ createdAt }: JobRef, kept: number): number => Math.floor(Date.p
 
 /** Results go with their job, whatever becomes of it: twice the time that an ended job is kept. */
 const RESULTS_KEPT_SECONDS = 2 * JOB_KEPT_SECONDS;
-/** Rows that nobody came to: of a job that was stopped, or whose commit never came. */
-const BLOCK_KEPT_SECONDS = 7 * 86_400;
+/** Rows kept for a commit that never came. Longer than a weekend without a worker: a job that finds them gone fails. */
+const BLOCK_KEPT_SECONDS = 3 * 86_400;
 
 /** Block `n` holds the rows from `n * BLOCK_ROWS + 1` on. */
 export const blockItem = (job: JobRef, n: number, rows: readonly unknown[]): Item => ({
@@ -34,7 +34,12 @@ export const blockItem = (job: JobRef, n: number, rows: readonly unknown[]): Ite
   ttl: ttlOf(job, BLOCK_KEPT_SECONDS),
 });
 
-/** All of its rows are done. */
+export const putBlock = (job: JobRef, n: number, rows: readonly unknown[]): Write => ({
+  put: blockItem(job, n, rows),
+  otherwise: { code: 'version-conflict' },
+});
+
+/** All of its rows are done, or will not be. */
 export const dropBlock = (job: JobRef, n: number): Write => ({
   drop: keys.jobBlock(job.orgId, job.id, n),
   otherwise: { code: 'version-conflict' },

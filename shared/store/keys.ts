@@ -31,7 +31,7 @@
 //  counters per state      O#o#N                  0..7                –
 //  how far reconciled      O#o#P                  live gone           –
 //  who reconciles next     RECONCILE              R                   –
-//  job                     O#o#J#j                J                   DUE#job#0..7: updated, until ended
+//  job                     O#o#J#j                J                   DUE#lane#0..7: updated, until ended and cleared
 //  its rows                O#o#S#J#j              B#block             –
 //  what became of them     O#o#J#j                R#row               –
 //  jobs of an org          O#o#JL                 j                   –
@@ -198,11 +198,12 @@ export type Unit = 'team' | 'group';
 export type NamedKind = Unit | 'division' | 'location' | 'role' | 'attribute-schema';
 
 /**
- * Letters a person waits for go in `reset`, all others in `bulk`: a thousand invites delay no reset. Jobs have a lane and
- * a worker of their own.
+ * Letters a person waits for go in `reset`, all others in `bulk`: a thousand invites delay no reset.
  */
 export type Lane = 'reset' | 'bulk';
-export type DueLane = Lane | 'job';
+/** Jobs that somebody asked for, and those that follow from something else: thousands of erases delay no import. */
+export type JobLane = 'job' | 'background';
+export type DueLane = Lane | JobLane;
 export const DUE_SHARDS = 8;
 
 /** Partitions that the entries of one org and day are spread over: 4,000 changes a second. */

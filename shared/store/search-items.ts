@@ -17,14 +17,14 @@ export interface Token {
 }
 
 /** What a typeahead shows of a person, carried by each of their word entries. */
-export interface Card {
+export type Card = {
   id: UserId;
   number: number;
   displayName: string;
   email?: string;
   username?: string;
   state: UserState;
-}
+};
 
 const MAX_WORDS = 20;
 const MAX_WORD = 40;
@@ -95,4 +95,4 @@ export function entryItem(record: UserRecord, { field, bucket, value }: Token): 
   return { ...keys.searchEntry(record.orgId, field, bucket, value, record.id), k: 'entry', u: record.id, ...card };
 }
 
-export const readCard = (item: Item): Card => item.card as unknown as Card;
+export const readCard = (item: Item): Card => item.card as Card;

@@ -37,6 +37,11 @@ export const putAnswers = (o: string, u: string, hashes: Record<string, string>,
   otherwise: { code: 'version-conflict' },
 });
 
+export const dropAnswers = (o: string, u: string): Write => ({
+  drop: keys.answers(o, u),
+  otherwise: { code: 'version-conflict' },
+});
+
 export const readAnswers = (item: Item | undefined): Record<string, string> =>
   (item?.hashes as Record<string, string> | undefined) ?? {};
 

@@ -1,7 +1,8 @@
 // A person's members as columns of a table: a path each, lists and free pairs as JSON in the cell. Cells are guarded so
 // that a spreadsheet takes none for a formula, in a way that reads back the same.
 import { FIELDS, PARENTS } from '../model/fields.ts';
-import { fail, type Issue } from '../model/problem.ts';
+import { parseJsonText } from '../model/json.ts';
+import { fail, hasCode, type Issue } from '../model/problem.ts';
 import { canonicalJson } from './ndjson.ts';
 
 export interface Column {
@@ -130,9 +131,10 @@ function fromCell(cell: string, { type, list }: Column): unknown {
   if (type === 'text') return cell;
   if (list && !/^\s*\[/.test(cell)) return cell.split(';').map((part) => part.trim());
   try {
-    return JSON.parse(cell);
-  } catch {
-    return cell;
+    return parseJsonText(cell);
+  } catch (error) {
+    if (hasCode(error, 'malformed-json')) return cell;
+    throw error;
   }
 }
 

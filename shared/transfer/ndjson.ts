@@ -1,4 +1,6 @@
 // NDJSON as bytes that come in any pieces, to values and back: one JSON value a line.
+import { parseJsonText } from '../model/json.ts';
+import { hasCode } from '../model/problem.ts';
 import type { Reader } from './csv.ts';
 
 /** Bytes of one line. */
@@ -7,7 +9,7 @@ const LF = 0x0a;
 
 export type JsonLine = { line: number } & ({ value: unknown } | { broken: string });
 
-/** Reads values. Lines count from 1; empty ones are none. */
+/** Reads values, by the rules of a request's body. Lines count from 1; empty ones are none. */
 export function ndjsonReader(): Reader<JsonLine> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let pieces: Uint8Array[] = [];
@@ -38,9 +40,10 @@ export function ndjsonReader(): Reader<JsonLine> {
     }
     if (text === '') return [];
     try {
-      return [{ line, value: JSON.parse(text) }];
-    } catch {
-      return [{ line, broken: 'the line is not JSON' }];
+      return [{ line, value: parseJsonText(text) }];
+    } catch (error) {
+      if (!hasCode(error, 'malformed-json')) throw error;
+      return [{ line, broken: 'the line is not JSON, or has a member twice' }];
     }
   };
 

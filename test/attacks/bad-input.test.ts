@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { allOperations } from '../../infra/operate/write-docs.ts';
 import type { Operation } from '../../shared/http/endpoint.ts';
-import { MAX_BODY_BYTES } from '../../shared/http/json.ts';
+import { MAX_BODY_BYTES } from '../../shared/model/json.ts';
 import { REQUESTS, type Request } from '../support/operations.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
 import { differences, expectDocumented, send, stateOf } from '../support/sweep.ts';

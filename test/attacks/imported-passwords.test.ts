@@ -1,7 +1,8 @@
 // Somebody imports a stranger's address with a password that they know. They may play that person in their own org until
-// the stranger first proves the address; from then on nothing they set or opened is worth anything.
+// the stranger first proves the address; from then on nothing they set or opened is worth anything, answers to security questions included.
 import { beforeEach, expect, test } from 'vitest';
 import { importPerson } from '../../shared/directory/imports/person.ts';
+import { keys } from '../../shared/store/keys.ts';
 import { BCRYPT, HASHED, importing, operatorOf, rowsOf, termsOf } from '../support/importing.ts';
 import { brokenInvariants } from '../support/invariants.ts';
 import { type Json, type TestService, testService } from '../support/service.ts';
@@ -19,6 +20,11 @@ beforeEach(async () => {
   if (!row) throw new Error('no row');
   const outcome = await importPerson(operatorOf(service), row, termsOf(service, { vouches: 'caller' }));
   id = outcome.userId as string;
+  await service.services.directory.table.put(
+    { ...keys.answers(service.seed.orgId, id), k: 'answers', hashes: { 1: 'of the importer' } },
+    undefined,
+    'answers',
+  );
   stolen = await service.signIn(VICTIM, HASHED);
 });
 
@@ -27,6 +33,7 @@ async function nothingIsLeft(email = VICTIM): Promise<void> {
   expect(signIn.status).toBe(401);
   const { refreshToken, accessToken } = stolen;
   expect((await service.call('POST', '/v1/sessions/refresh', { body: { refreshToken } })).status).toBe(401);
+  expect((await service.dump()).filter(({ k }) => k === 'answers')).toEqual([]);
   const change = { token: accessToken, body: { profile: { title: 'Still here' } } };
   expect((await service.call('PATCH', '/v1/me', change)).status).toBe(401);
   expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);

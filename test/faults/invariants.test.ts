@@ -28,6 +28,8 @@ test('a table on which every operation ran is sound', () => {
 const first = (kind: string, more: (item: Item) => boolean = () => true): Item =>
   items.find((item) => item.k === kind && more(item)) as Item;
 
+const waiting = ({ st, blk }: Item) => st === 'waiting' && Number(blk) > 0;
+
 test.each<[rule: number, what: string, damage: () => Item[]]>([
   [1, 'a claim is missing', () => items.filter((item) => item !== first('claim'))],
   [1, 'a claim outlives its person', () => items.filter((item) => item !== first('user', ({ st }) => st === 'staged'))],
@@ -76,6 +78,13 @@ test.each<[rule: number, what: string, damage: () => Item[]]>([
   ],
   [8, 'a credential shows in an index', () => replaced(first('credential'), { lp: 'O#x' })],
   [8, 'a hash lies with the person', () => replaced(first('user'), { hash: 'x' })],
+  [
+    13,
+    'a job that has ended stays in its lane',
+    () => replaced(first('job', waiting), { st: 'cancelled', blk: undefined }),
+  ],
+  [13, 'an erase lies among the jobs', () => replaced(first('job', waiting), { kind: 'user-erase' })],
+  [13, 'rows are left of a job that says it has none', () => replaced(first('job', waiting), { blk: undefined })],
   [10, 'a ttl is in milliseconds', () => replaced(first('letter'), { ttl: Date.now() })],
   [10, 'a person is listed under another org', () => replaced(first('user'), { lp: 'O#other#U#0' })],
 ])('rule %d notices when %s', (rule, _what, damage) => {

@@ -98,7 +98,7 @@ interface Found {
 }
 
 /** Every item of the emulator's file: its own scan sorts the whole table for every page. */
-function scanned({ table }: TestService): Found {
+export function scanned({ table }: TestService): Found {
   using db = new DatabaseSync(table.dbPath, { readOnly: true });
   const addresses = new Set<string>();
   const people = new Set<string>();

@@ -1,9 +1,23 @@
 // The scale table for the terminal and as docs/scale.md, with the verdict of every line.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { machine } from '../bench/report.ts';
 import type { Cost, Growth } from './growth.ts';
 import type { Operation } from './operations.ts';
+
+const PAGE = resolve(import.meta.dirname, '../../docs/scale.md');
+
+/** What other runs wrote behind the table, each under a heading of its own. */
+const partsOf = (page: string): string[] => page.split(/^(?=## )/m).slice(1);
+
+/** Writes a part of the page anew, and leaves the others as they are. */
+export function writePart(title: string, lines: readonly string[]): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const head = page.split(/^## /m, 1)[0]?.trimEnd();
+  const others = partsOf(page).filter((part) => !part.startsWith(`## ${title}\n`));
+  const parts = [...others.map((part) => part.trimEnd()), `## ${title}\n\n${lines.join('\n')}`];
+  writeFileSync(PAGE, `${[head, ...parts].join('\n\n')}\n`);
+}
 
 /** `flat`, `at most n`, or what is wrong. */
 export function verdictOf({ name, most }: Operation, { sizes }: Growth): { holds: boolean; text: string } {
@@ -57,6 +71,6 @@ export function reportGrowth(growth: Growth, wanted: number): boolean {
     ...rows.map((row) => `| ${row.join(' | ')} |`),
     '',
   ];
-  writeFileSync(resolve(import.meta.dirname, '../../docs/scale.md'), text.join('\n'));
+  writeFileSync(PAGE, [text.join('\n'), ...partsOf(readFileSync(PAGE, 'utf8'))].join('\n'));
   return operations.every((operation) => verdictOf(operation, growth).holds);
 }

@@ -12,6 +12,7 @@ import { readSessionItem } from '../../shared/store/session-items.ts';
 import type { Item, Key } from '../../shared/store/table.ts';
 import { readUserItem, type UserRecord } from '../../shared/store/user-items.ts';
 import { brokenErasures } from './erasure-invariants.ts';
+import { brokenJobs } from './job-invariants.ts';
 import { structureOf } from './structure-invariants.ts';
 
 const MAX_ITEM = 100 * 1024;
@@ -38,6 +39,7 @@ export function brokenInvariants(items: readonly Item[], now: Date): string[] {
   letters(of('letter'), say);
   sessions(of('session'), homes, now, say);
   for (const text of brokenErasures(items)) say(12, text);
+  for (const text of brokenJobs(items)) say(13, text);
   for (const item of items) placed(item, now, say);
   return found;
 }

@@ -35,3 +35,16 @@ export async function race(
     service.faults.clear();
   }
 }
+
+/** Something that one waits for until another opens it. */
+export function gate() {
+  let open = (): void => undefined;
+  let reach = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  return { opened, open: () => open(), reached, reach: () => reach() };
+}

@@ -111,11 +111,27 @@ describe('the rows of NDJSON', () => {
     expect(inputs(rows)).toEqual([
       { email: 'a@b.test' },
       [1],
-      'the line is not JSON',
+      'the line is not JSON, or has a member twice',
       'the text is not UTF-8',
       'the line is too long',
       { email: 'b@b.test' },
     ]);
+  });
+
+  it('have each member once, by the rules of a request’s body', () => {
+    const twice = 'the line is not JSON, or has a member twice';
+    const text = [
+      '{"email":"a@b.test","email":"c@b.test"}',
+      '{"email":"a@b.test","profile":{"givenName":"Ada","given\\u004eame":"Eve"}}',
+      '{"email":"a@b.test","profile":{"givenName":"\\ud800"}}',
+      '{"email":"a@b.test","roles":["email","email"],"profile":{"familyName":"email"}}',
+    ].join('\n');
+    expect(inputs(read('ndjson', text))).toEqual([
+      ...[twice, twice, twice],
+      { email: 'a@b.test', roles: ['email', 'email'], profile: { familyName: 'email' } },
+    ]);
+    const cells = 'email,roles\na@b.test,"[{""a"":1,""a"":2}]"\n';
+    expect(inputs(read('csv', cells))).toEqual([{ email: 'a@b.test', roles: '[{"a":1,"a":2}]' }]);
   });
 
   it('read the same however the bytes are cut', () => {

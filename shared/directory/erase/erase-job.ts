@@ -12,7 +12,7 @@ import type { Item } from '../../store/table.ts';
 import { replaceUser } from '../../store/user-items.ts';
 import { commit, reapply } from '../commit.ts';
 import { type Context, instant, secondsFrom } from '../context.ts';
-import { actingFor } from '../jobs/jobs.ts';
+import { actingFor, type Stepped } from '../jobs/jobs.ts';
 import { project } from '../search/project.ts';
 import { invitesOfHome, memberships, strayOffers } from './memberships.ts';
 import { beside, knownAddress, places, reports, stone } from './traces.ts';
@@ -47,22 +47,22 @@ const PARTS_AT_ONCE = 12;
  * One step. It acts in the name of whoever asked, and goes on also when they may no longer: the ask was lawful when it was
  * made, the grace period was the time to take it back, and to erase is a duty towards the person.
  */
-export async function eraseUserStep(worker: Context, job: JobRecord): Promise<JobRecord> {
+export async function eraseUserStep(worker: Context, job: JobRecord): Promise<Stepped> {
   const ctx: Context = { ...actingFor(worker, job), standing: async () => ({ permissions: [] }) };
   const item = await ctx.table.get(keys.erasure(job.orgId, job.id));
   const work: Work = { erasure: item ? readErasureItem(item) : fail('not-found'), userId: userOf(job) };
-  if (work.erasure.state === 'cancelled' || work.erasure.state === 'done') return { ...job, state: 'done' };
+  if (work.erasure.state === 'cancelled' || work.erasure.state === 'done') return { job: { ...job, state: 'done' } };
   let position = job.position ?? 'begin';
   for (let part = 0; part < PARTS_AT_ONCE; part++) {
     const next = await carryOn(ctx, work, position);
-    if (next === undefined) return { ...job, state: 'done' };
+    if (next === undefined) return { job: { ...job, state: 'done' } };
     position = next;
     if (next === AGAIN) {
       const dueAt = instant(secondsFrom(ctx.now, LOOK_AGAIN_SECONDS));
-      return { ...job, state: 'waiting', position, dueAt };
+      return { job: { ...job, state: 'waiting', position, dueAt } };
     }
   }
-  return { ...job, position };
+  return { job: { ...job, position } };
 }
 
 /** A part of the phase at a position. Resolves to the position after it; to nothing when all is done. */

@@ -1,8 +1,8 @@
 // An import through the API: a job whose rows become people, each by itself. What can be known of a row without the table
 // is known before the job starts.
-
+import * as v from 'valibot';
 import type { OrgId, TeamId } from '../../model/ids.ts';
-import { type ImportRow, type OnExisting, readImportRow } from '../../model/import-row.ts';
+import { type ImportRow, OnExisting, readImportRow } from '../../model/import-row.ts';
 import type { Job } from '../../model/job.ts';
 import type { Permission } from '../../model/principal.ts';
 import { fail, type Problem } from '../../model/problem.ts';
@@ -12,6 +12,7 @@ import { keys } from '../../store/keys.ts';
 import type { Key } from '../../store/table.ts';
 import { commit } from '../commit.ts';
 import { type Context, orgOf } from '../context.ts';
+import type { Stepped } from '../jobs/jobs.ts';
 import { doRows, planRows, type RowRun } from '../jobs/rows.ts';
 import { toJob } from '../jobs/views.ts';
 import { checkTeams } from '../references.ts';
@@ -21,12 +22,13 @@ import { placeRows, type SentRow } from './places.ts';
 /** Rows of one import. */
 export const MAX_IMPORT_ROWS = 10_000;
 
-export interface ImportAsked {
-  dryRun: boolean;
-  onExisting: OnExisting;
+export const ImportAsked = v.object({
+  dryRun: v.boolean(),
+  onExisting: OnExisting,
   /** Everybody who would be staged is invited. */
-  invite: boolean;
-}
+  invite: v.boolean(),
+});
+export type ImportAsked = v.InferOutput<typeof ImportAsked>;
 
 /** As it waits for its turn. */
 type KeptRow = (SentRow & { teams?: TeamId[] }) | { outcome: Outcome };
@@ -121,7 +123,7 @@ function needs(people: readonly ImportRow[], joining: boolean, { invite }: Impor
 }
 
 /** A block of rows. Whoever asked and may change people no longer fails the job. */
-export const importStep = (worker: Context, job: JobRecord): Promise<JobRecord> =>
+export const importStep = (worker: Context, job: JobRecord): Promise<Stepped> =>
   doRows(worker, job, importRow, ['users:write']);
 
 const importRow: RowRun = async (ctx, { number, value, job, keeping }) => {
@@ -143,6 +145,6 @@ const importRow: RowRun = async (ctx, { number, value, job, keeping }) => {
 };
 
 function termsOf({ id, createdAt, total = 0, options }: JobRecord): Terms {
-  const { onExisting, invite } = options as unknown as ImportAsked;
+  const { onExisting, invite } = v.parse(ImportAsked, options);
   return { importId: id, startedMs: Date.parse(createdAt), span: total, vouches: 'caller', onExisting, invite };
 }

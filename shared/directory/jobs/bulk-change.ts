@@ -6,15 +6,16 @@ import type { OrgId, UserId } from '../../model/ids.ts';
 import type { Job } from '../../model/job.ts';
 import { fail } from '../../model/problem.ts';
 import type { JobRecord } from '../../store/job-items.ts';
-import { BLOCK_ROWS, listJob } from '../../store/job-row-items.ts';
+import { BLOCK_ROWS, listJob, putBlock } from '../../store/job-row-items.ts';
+import type { Write } from '../../store/table.ts';
 import { commit } from '../commit.ts';
 import { type Context, orgOf } from '../context.ts';
 import { findClaimed, type Walk, walkOf } from '../search/find.ts';
 import { planFilter } from '../search/plan.ts';
 import { walkPeople } from '../user-lists.ts';
 import { type Act, actOf } from './change-act.ts';
-import { actingFor, planJob } from './jobs.ts';
-import { countJob, doRows, keepBlock, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
+import { actingFor, planJob, type Stepped } from './jobs.ts';
+import { countJob, doRows, type Outcome, outcomeOf, type RowToDo } from './rows.ts';
 import { toJob } from './views.ts';
 
 /** People whom one change may concern. A job that finds more fails before it has changed anybody. */
@@ -44,7 +45,7 @@ function readWalk(orgId: OrgId, text: string): Walk {
   return walkOf(orgId, planFilter(orgId, filter), filter);
 }
 
-export function changeStep(worker: Context, job: JobRecord): Promise<JobRecord> {
+export function changeStep(worker: Context, job: JobRecord): Promise<Stepped> {
   const { filter, change } = job.options as { filter: string; change: string };
   const act = actOf(JSON.parse(change) as Change);
   if (job.total === undefined) return findMore(worker, job, filter, act);
@@ -60,7 +61,8 @@ interface Reached {
   from?: string[];
 }
 
-async function findMore(worker: Context, job: JobRecord, filter: string, { needs }: Act): Promise<JobRecord> {
+/** The ids found are kept in the commit in which the walk goes on: another worker's walk may find others. */
+async function findMore(worker: Context, job: JobRecord, filter: string, { needs }: Act): Promise<Stepped> {
   const acting = actingFor(worker, job);
   if (!(await acting.standing()).permissions.includes(needs)) fail('permission-missing');
   const { kept, rest, from } = JSON.parse(job.position ?? '{"kept":0,"rest":[]}') as Reached;
@@ -68,15 +70,17 @@ async function findMore(worker: Context, job: JobRecord, filter: string, { needs
   const ids = [...rest, ...found.records.map(({ id }) => id)];
   if (kept + ids.length > MOST_CHANGED) fail('too-many-matches');
   const whole = found.position ? ids.length - (ids.length % BLOCK_ROWS) : ids.length;
+  const writes: Write[] = [];
   for (let i = 0; i < whole; i += BLOCK_ROWS) {
-    await keepBlock(worker, job, (kept + i) / BLOCK_ROWS, ids.slice(i, Math.min(i + BLOCK_ROWS, whole)));
+    writes.push(putBlock(job, (kept + i) / BLOCK_ROWS, ids.slice(i, Math.min(i + BLOCK_ROWS, whole))));
   }
   const total = kept + whole;
+  const blocks = Math.ceil(total / BLOCK_ROWS);
   if (found.position) {
     const reached: Reached = { kept: total, rest: ids.slice(whole), from: found.position };
-    return { ...job, position: JSON.stringify(reached) };
+    return { job: { ...job, blocks, position: JSON.stringify(reached) }, writes };
   }
-  return { ...job, total, position: '0', ...(total === 0 && { state: 'done' }) };
+  return { job: { ...job, blocks, total, position: '0', ...(total === 0 && { state: 'done' }) }, writes };
 }
 
 /** Judged again just before: whoever does not match any more is left as they are. */

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { quotasOf } from '../invite-plan.ts';
 import { createCounted } from '../invites.ts';
 import { takeWithin } from '../limits.ts';
+import type { Stepped } from './jobs.ts';
 import { doRows, type Outcome, planRows, type RowToDo, refused } from './rows.ts';
 import { toJob } from './views.ts';
 
@@ -84,7 +85,7 @@ function within(rows: readonly Row[], allowed: number): Row[] {
   return rows.map((row) => ('invite' in row && left-- <= 0 ? { outcome: refused({ code: 'invite-limit' }) } : row));
 }
 
-export const inviteStep = (worker: Context, job: JobRecord): Promise<JobRecord> =>
+export const inviteStep = (worker: Context, job: JobRecord): Promise<Stepped> =>
   doRows(worker, job, inviteRow, ['users:invite']);
 
 async function inviteRow(_ctx: Context, { value, keeping }: RowToDo): Promise<Outcome> {

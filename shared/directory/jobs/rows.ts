@@ -19,7 +19,7 @@ import { keys } from '../../store/keys.ts';
 import { absent, type Value, type Write } from '../../store/table.ts';
 import { type Context, newOpId, orgOf } from '../context.ts';
 import { countWithin, LIMITS } from '../limits.ts';
-import { actingFor, planJob } from './jobs.ts';
+import { actingFor, planJob, type Stepped } from './jobs.ts';
 
 /** Rows of a block that are written, or done, at the same time: others' calls go between them. */
 const AT_ONCE = 4;
@@ -38,10 +38,13 @@ export async function planRows(
   ctx: Context,
   { kind, options, rows }: RowsPlanned,
 ): Promise<{ job: JobRecord; writes: Write[] }> {
-  const { job, write } = await planJob(ctx, { kind, options, total: rows.length });
+  const total = rows.length;
+  const blocks = Math.ceil(total / BLOCK_ROWS);
+  const { job, write } = await planJob(ctx, { kind, options, total, blocks });
   await countJob(ctx);
-  const blocks = Array.from({ length: Math.ceil(rows.length / BLOCK_ROWS) }, (_, n) => n);
-  await inTurns(blocks, (n) => keepBlock(ctx, job, n, rows.slice(n * BLOCK_ROWS, (n + 1) * BLOCK_ROWS)));
+  await inTurns([...Array(blocks).keys()], (n) =>
+    keepBlock(ctx, job, n, rows.slice(n * BLOCK_ROWS, (n + 1) * BLOCK_ROWS)),
+  );
   return { job, writes: [write, listJob(job)] };
 }
 
@@ -49,8 +52,7 @@ export async function planRows(
 export const countJob = (ctx: Context): Promise<void> =>
   countWithin(ctx, LIMITS.jobsPerOrg, orgOf(ctx), 'too-many-requests');
 
-/** Keeps a block of rows of a job that has not come to it yet. */
-export async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
+async function keepBlock(ctx: Context, job: JobRecord, n: number, rows: readonly unknown[]): Promise<void> {
   await ctx.table.put(blockItem(job, n, rows), undefined, newOpId(ctx));
 }
 
@@ -77,15 +79,16 @@ export interface RowToDo {
 }
 
 /**
- * One step of a job with rows: a block of them. `position` is the number of rows that are done. Fails with
- * `permission-missing`, for the job and not for each row, where the one who asked may no longer do what it `needs`.
+ * One step of a job with rows: a block of them, which goes in the commit in which the job passes it. `position` is the
+ * number of rows that are done. Fails with `permission-missing`, for the job and not for each row, where the one who asked
+ * may no longer do what it `needs`.
  */
 export async function doRows(
   worker: Context,
   job: JobRecord,
   run: RowRun,
   needs: readonly Permission[] = [],
-): Promise<JobRecord> {
+): Promise<Stepped> {
   const acting = actingFor(worker, job);
   const { permissions } = await acting.standing();
   if (needs.some((permission) => !permissions.includes(permission))) fail('permission-missing');
@@ -96,15 +99,15 @@ export async function doRows(
   const size = Math.max(0, Math.min(BLOCK_ROWS, total - before));
   const results = size > 0 ? await doBlock(worker, ctx, job, n, size, run) : [];
   const position = before + results.length;
+  const { blocks, ...rest } = job;
+  const after: JobRecord = { ...rest, position: String(position), outcomes: added(job.outcomes ?? {}, results) };
   return {
-    ...job,
-    position: String(position),
-    outcomes: added(job.outcomes ?? {}, results),
-    ...(position >= total && { state: 'done' }),
+    job: position >= total ? { ...after, state: 'done' } : { ...after, ...(blocks && { blocks }) },
+    writes: size > 0 ? [dropBlock(job, n)] : [],
   };
 }
 
-/** Does those rows of a block that have no result yet. Once all have one, what was sent is kept no longer. */
+/** Does those rows of a block that have no result yet. */
 async function doBlock(
   worker: Context,
   ctx: Context,
@@ -126,7 +129,6 @@ async function doBlock(
   await inTurns(left, async (row) => void results.push(await doRow(worker, ctx, row, run)));
   // Rows that are not there any more, of a job that nobody carried on for days.
   if (results.length < size) fail('not-found');
-  await worker.table.commit([dropBlock(job, n)], newOpId(worker));
   return results;
 }
 

@@ -97,7 +97,8 @@ export function cancelJob(ctx: Context, id: JobId): Promise<Job> {
     const before = await readJob(ctx, id, (await ctx.standing()).permissions);
     if (isEnded(before)) fail({ code: 'state-not-allowed', from: before.state, to: 'cancelled' });
     const { leasedUntil: _lease, ...rest } = before;
-    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: instant(ctx.now) };
+    const now = instant(ctx.now);
+    const after: JobRecord = { ...rest, state: 'cancelled', endedAt: now, dueAt: now };
     const event = { type: 'job-cancelled', orgId: before.orgId, subjectId: id } as const;
     return commit(ctx, event, [replaceJob(after, before)], toJob(after));
   });

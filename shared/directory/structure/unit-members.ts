@@ -12,7 +12,7 @@ import { equals, type Write } from '../../store/table.ts';
 import { readUserItem, replaceUser, type UserRecord } from '../../store/user-items.ts';
 import { commit, reapply, unchanged } from '../commit.ts';
 import { type Context, instant, orgOf, secondsFrom } from '../context.ts';
-import { actingFor } from '../jobs/jobs.ts';
+import { actingFor, type Stepped } from '../jobs/jobs.ts';
 import { eventOf, stamped } from '../users.ts';
 
 const conflict = { code: 'version-conflict' } as const;
@@ -103,7 +103,7 @@ const AT_ONCE = 25;
 const LOOK_AGAIN_SECONDS = 60;
 
 /** Lets the members of a deleted unit go, then the unit itself. */
-export async function deleteUnitStep(worker: Context, job: JobRecord): Promise<JobRecord> {
+export async function deleteUnitStep(worker: Context, job: JobRecord): Promise<Stepped> {
   const ctx: Context = { ...actingFor(worker, job), standing: async () => ({ permissions: [] }) };
   const { unit: kind, id } = job.options as { unit: Unit; id: UnitId };
   const { items } = await ctx.table.query({
@@ -121,11 +121,11 @@ export async function deleteUnitStep(worker: Context, job: JobRecord): Promise<J
       return commit(ctx, noEvent('unit-gone'), [stray], undefined);
     });
   }
-  if (items.length > 0) return { ...job, position: '' };
+  if (items.length > 0) return { job: { ...job, position: '' } };
   if (job.position !== 'empty') {
     const dueAt = instant(secondsFrom(ctx.now, LOOK_AGAIN_SECONDS));
-    return { ...job, state: 'waiting', position: 'empty', dueAt };
+    return { job: { ...job, state: 'waiting', position: 'empty', dueAt } };
   }
   await commit(ctx, noEvent('unit-gone'), [{ drop: keys.unit(job.orgId, kind, id), otherwise: conflict }], undefined);
-  return { ...job, state: 'done' };
+  return { job: { ...job, state: 'done' } };
 }

@@ -7,6 +7,7 @@ import { keys } from '../../../shared/store/keys.ts';
 import { newCrowd } from '../../support/crowd.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
 import { lookAt, runJob, stoppedAtEachCall, workOnce } from '../../support/jobs.ts';
+import { gate } from '../../support/races.ts';
 import { type Json, type TestService, testService } from '../../support/service.ts';
 import { differences, stateOf } from '../../support/sweep.ts';
 import { activePerson, newUserOf, newWorld, ok, type World, withLetters } from '../../support/world.ts';
@@ -326,6 +327,49 @@ describe('a dry run of a change', () => {
 });
 
 describe('whatever stops it', () => {
+  test('a worker held since it found people, while another took the job over, changes nothing of what that one found', async () => {
+    const [first, second, ...all] = await people(30, sales);
+    const stays = await team('Those who sell');
+    await service.project();
+    const { id } = await ok(start({ filter: ofSales, change: { addTeam: stays.id } }));
+    const held = gate();
+    const { table } = service.services.directory;
+    const commitOf = table.commit;
+    // Of two walks the first stands still before it keeps what it found.
+    table.commit = async (writes, opId) => {
+      if (writes.some((write) => 'put' in write && write.put.k === 'job-block')) {
+        table.commit = commitOf;
+        held.reach();
+        await held.opened;
+      }
+      return commitOf(writes, opId);
+    };
+    const slow = workOnce(service);
+    await held.reached;
+    service.advance(121_000);
+    // Whom the second walk finds: one less at the beginning, one more at the end.
+    await ok(call('PATCH', `/v1/users/${first.id}`, { profile: { department: 'Law' } }));
+    const late = await newUserOf(world, sales);
+    await service.project();
+    const { get } = table;
+    // The second has kept what it found, and is about to read it.
+    table.get = async (key, options) => {
+      if (key.sk === keys.jobBlock(world.seed.orgId, id, 0).sk) {
+        table.get = get;
+        held.open();
+        await slow;
+      }
+      return get(key, options);
+    };
+    await workOnce(service);
+    const { job, rows } = await lookAt(service, world.client, id);
+    expect(job).toMatchObject({ state: 'done', total: 30, outcomes: { updated: 30 } });
+    const wanted = [second, ...all, late].map((user) => user.id);
+    expect(rows.map(({ userId }) => userId).sort()).toEqual(wanted.sort());
+    expect(await items('job-block')).toEqual([]);
+    await sound();
+  });
+
   test('a worker stopped before or after any of its calls changes each once, and says so of each', async () => {
     let found: Json[] = [];
     const begin = async () => {

@@ -12,6 +12,8 @@ import { keys } from '../../../shared/store/keys.ts';
 import { equals } from '../../../shared/store/table.ts';
 import { readUserItem } from '../../../shared/store/user-items.ts';
 import { brokenInvariants } from '../../support/invariants.ts';
+import { lookAt } from '../../support/jobs.ts';
+import { gate } from '../../support/races.ts';
 import { clientContext, createFromRow, readJob, resultsOf, startRows, stepsOf } from '../../support/row-jobs.ts';
 import { type TestService, testService } from '../../support/service.ts';
 import { differences, stateOf } from '../../support/sweep.ts';
@@ -36,19 +38,6 @@ const people = async () =>
     .sort();
 const blocks = async () => (await service.dump()).filter(({ k }) => k === 'job-block').length;
 const sound = async () => expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
-
-/** Something that one waits for until another opens it. */
-function gate() {
-  let open = (): void => undefined;
-  let reach = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const reached = new Promise<void>((resolve) => {
-    reach = resolve;
-  });
-  return { opened, open: () => open(), reached, reach: () => reach() };
-}
 
 describe('a job of rows', () => {
   test('does each once, keeps what became of it, and forgets what was sent', async () => {
@@ -210,6 +199,35 @@ describe('two workers', () => {
     await sound();
   });
 
+  test('of one block: the first does its last row between two looks of the second, and takes nothing from it', async () => {
+    const rows = addresses(20);
+    const job = await startRows(service, rows);
+    const held = gate();
+    const slow = run(async (ctx, row) => {
+      if (row.number === 20) held.reach();
+      if (row.number === 20) await held.opened;
+      return createFromRow(ctx, row);
+    });
+    await held.reached;
+    service.advance(121_000);
+    const { table } = service.services.directory;
+    const { get } = table;
+    // The second has seen that the last row is not done; before it reads the block, the first goes on to its end.
+    table.get = async (key, options) => {
+      if (key.sk !== keys.jobBlock(job.orgId, job.id, 0).sk) return get(key, options);
+      table.get = get;
+      held.open();
+      await slow;
+      return get(key, options);
+    };
+    await run();
+    expect(await readJob(service, job)).toMatchObject({ state: 'done', outcomes: { created: 20 } });
+    expect(await resultsOf(service, job)).toHaveLength(20);
+    expect((await people()).filter((email) => rows.includes(email))).toHaveLength(20);
+    expect(await blocks()).toBe(0);
+    await sound();
+  });
+
   test('find one job for one of them', async () => {
     const job = await startRows(service, addresses(30));
     await Promise.all([run(), run()]);
@@ -240,8 +258,74 @@ describe('a cancelled job', () => {
   test('that nobody works on does nothing more', async () => {
     const job = await startRows(service, addresses(2));
     await cancelJob(clientContext(service), job.id);
+    expect(await run(() => fail('not-found'))).toEqual({ steps: 1, ended: 0, failed: 0 });
     expect(await run()).toEqual({ steps: 0, ended: 0, failed: 0 });
     expect(await resultsOf(service, job)).toEqual([]);
+  });
+});
+
+describe('what was sent of a job that has ended', () => {
+  const firstTwenty: RowRun = (ctx, row) =>
+    row.number <= 20 ? createFromRow(ctx, row) : Promise.reject(new Error('a bug'));
+
+  test('goes in the next run when it was cancelled; what became of its rows stays', async () => {
+    const job = await startRows(service, addresses(1100));
+    await run(firstTwenty);
+    await cancelJob(clientContext(service), job.id);
+    expect(await blocks()).toBe(54);
+    const results = await resultsOf(service, job);
+    expect(results).toHaveLength(20);
+    expect(await run()).toEqual({ steps: 2, ended: 0, failed: 0 });
+    expect(await blocks()).toBe(0);
+    expect(await resultsOf(service, job)).toEqual(results);
+    const { job: shown, rows } = await lookAt(service, await service.tokenFor(), job.id);
+    expect(shown).toMatchObject({ state: 'cancelled', done: 20, outcomes: { created: 20 } });
+    expect(rows).toEqual(results);
+    const due = (await service.dump()).filter(({ k, lp }) => k === 'job' && lp !== undefined);
+    expect(due).toEqual([]);
+  });
+
+  test('goes in the run in which it fails', async () => {
+    const job = await startRows(service, addresses(45));
+    await run(firstTwenty);
+    const needed = rowsBy(createFromRow, 'no-such-permission' as 'users:read');
+    service.advance(600_000);
+    await runDueJobs(service.services, stepsOf(needed));
+    expect(await readJob(service, job)).toMatchObject({ state: 'failed', failure: 'permission-missing' });
+    expect(await blocks()).toBe(0);
+    expect(await resultsOf(service, job)).toHaveLength(20);
+  });
+
+  test('goes though the worker is stopped at any of its calls', async () => {
+    const cancelled = async () => {
+      const job = await startRows(service, addresses(1100));
+      await cancelJob(clientContext(service), job.id);
+      return job;
+    };
+    await cancelled();
+    const calls = (await service.trace(() => run())).length;
+    for (let nth = 1; nth <= calls; nth++) {
+      for (const mode of ['fail-before', 'commit-then-fail'] as const) {
+        const job = await cancelled();
+        service.faults.add({ service: 'dynamodb', mode, nth, per: 'call' });
+        await run().catch(() => undefined);
+        service.faults.clear();
+        service.advance(600_000);
+        await run();
+        const what = `${mode}, call ${nth} of ${calls}`;
+        expect(await blocks(), what).toBe(0);
+        const { state, blocks: left } = await readJob(service, job);
+        expect([state, left], what).toEqual(['cancelled', undefined]);
+      }
+    }
+  }, 60_000);
+
+  test('and of one that never began goes after three days', async () => {
+    const began = service.clock.now().getTime();
+    await startRows(service, addresses(1));
+    const [block] = (await service.dump()).filter(({ k }) => k === 'job-block');
+    expect(Number(block?.ttl) - began / 1000).toBeGreaterThan(3 * 86_400 - 2);
+    expect(Number(block?.ttl) - began / 1000).toBeLessThan(3 * 86_400 + 60);
   });
 });
 

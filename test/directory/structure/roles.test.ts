@@ -13,6 +13,7 @@ import {
   newUserOf,
   newWorld,
   ok,
+  PASSWORD,
   type Person,
   type World,
   withLetters,
@@ -169,6 +170,25 @@ describe('roles', () => {
     expect((await remove()).status).toBe(204);
     expect((await call('GET', `/v1/roles/${own.id}`)).status).toBe(404);
     expect((await call('POST', '/v1/roles', { name: own.name.toUpperCase(), permissions: [] })).status).toBe(201);
+    expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
+  });
+
+  test('given in the moment in which they are deleted leave an id that allows nothing, and that can be taken away', async () => {
+    const own = await ok(makeRole(['users:read', 'users:write']));
+    const person = await activePerson(service, world.seed.orgId);
+    await service.project();
+    await ok(give(person.id, ['member', own.id]));
+    // The stream has not told of it yet.
+    expect((await call('DELETE', `/v1/roles/${own.id}`)).status).toBe(204);
+    const { accessToken } = await service.signIn(person.email, PASSWORD);
+    const asPerson = (method: string, path: string, body?: Json) =>
+      service.call(method, path, { token: accessToken, ...(body && { body }) });
+    expect((await asPerson('POST', '/v1/users', { email: newAddress() })).status).toBe(403);
+    expect(await ok(call('GET', `/v1/users/${person.id}`))).toMatchObject({ roles: ['member', own.id] });
+    expect((await call('PATCH', `/v1/users/${person.id}`, { profile: { title: 'Pilot' } })).status).toBe(200);
+    const other = await newUserOf(world);
+    expect(await give(other.id, [own.id])).toMatchObject({ json: { code: 'role-unknown' } });
+    expect((await give(person.id, ['member'])).status).toBe(200);
     expect(brokenInvariants(await service.dump(), service.clock.now())).toEqual([]);
   });
 

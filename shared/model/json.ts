@@ -1,5 +1,5 @@
 // JSON as strangers send it: parsed by the platform, then walked once for what the platform lets pass.
-import { fail } from '../model/problem.ts';
+import { fail } from './problem.ts';
 
 /** Bytes a body may have where the operation says nothing else, and how deep and wide it may be. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -12,12 +12,21 @@ const keysFor = (bytes: number) => Math.max(MAX_KEYS, Math.floor(bytes / (MAX_BO
  * The value of a JSON text. Fails with `malformed-json` for broken JSON or UTF-8, repeated keys (RFC 8259 §4 leaves
  * their meaning open, so two readers may see two requests), lone surrogates, NUL, and bodies too deep or wide.
  */
-export function parseJson(bytes: Buffer): unknown {
+export const parseJson = (bytes: Buffer): unknown =>
+  refusing(() => parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), bytes.length));
+
+/** The same of a text that is decoded already. */
+export const parseJsonText = (text: string): unknown => refusing(() => parse(text, Buffer.byteLength(text)));
+
+function parse(text: string, bytes: number): unknown {
+  const value: unknown = JSON.parse(text);
+  checkStructure(text, keysFor(bytes));
+  return value;
+}
+
+function refusing<T>(run: () => T): T {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    checkStructure(text, keysFor(bytes.length));
-    return value;
+    return run();
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError) {
       fail('malformed-json', error);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson } from '../../shared/http/json.ts';
+import { parseJson } from '../../shared/model/json.ts';
 import { hasCode } from '../../shared/model/problem.ts';
 
 const read = (text: string) => parseJson(Buffer.from(text));
