@@ -5,7 +5,7 @@ import { changeStep } from '../shared/directory/jobs/bulk-change.ts';
 import { inviteStep } from '../shared/directory/jobs/bulk-invite.ts';
 import { deleteUnitStep } from '../shared/directory/structure/unit-members.ts';
 import { runDueJobs, type Steps } from '../shared/job-runner.ts';
-import { newPace, type Pace, pacedTable } from '../shared/store/pace.ts';
+import { newPace, type Pace, pacedTable } from '../shared/pace.ts';
 import type { Worker } from '../shared/worker.ts';
 
 const STEPS: Steps = {

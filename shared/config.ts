@@ -18,7 +18,7 @@ export interface Config {
   mailConfigurationSet?: string;
   /** Letters per second that SES allows this deployment. */
   mailRatePerSecond: number;
-  /** Items a second that jobs begin to write with; see `shared/store/pace.ts`. Its own unless told. */
+  /** Items a second that jobs begin to write with; see `shared/pace.ts`. Its own unless told. */
   firstWritesPerSecond?: number;
   /** Multiplies every limit; 1 but for local runs. */
   limitScale: number;

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { findActor } from '../../shared/directory/imports/operator.ts';
 import { OnExisting } from '../../shared/model/import-row.ts';
-import { newPace, pacedTable } from '../../shared/store/pace.ts';
+import { newPace, pacedTable } from '../../shared/pace.ts';
 import { readMapping } from '../../shared/transfer/columns.ts';
 import { DIRECTORY_OPTIONS, type Opened, openDirectory, runCommand } from './directory.ts';
 import { importFile } from './import-file.ts';

@@ -67,8 +67,10 @@ function credentialsOf(ctx: Context, request: HttpRequest, form: Record<string, 
  */
 function audiencesOf({ baseUrl, hosts = {} }: Context, { path }: HttpRequest): string[] {
   const [, mount = ''] = path.split('/');
+  // A language's login may also stand at the root, as on a host of its own.
+  const atRoot = path.slice(mount.length + 1);
   const host = hosts[mount];
-  return [baseUrl, `${baseUrl}${path}`, ...(host ? [`https://${host}${path.slice(mount.length + 1)}`] : [])];
+  return [baseUrl, `${baseUrl}${path}`, `${baseUrl}${atRoot}`, ...(host ? [`https://${host}${atRoot}`] : [])];
 }
 
 /** Answers a token request: the form's fields, and the client's credentials in them or as Basic. */

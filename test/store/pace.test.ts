@@ -1,6 +1,6 @@
 // The pace of many changes against a table with room for so many a second, in a time of its own: no second passes for real.
 import { describe, expect, test } from 'vitest';
-import { newPace, pacedTable } from '../../shared/store/pace.ts';
+import { newPace, pacedTable } from '../../shared/pace.ts';
 import type { Table, Write } from '../../shared/store/table.ts';
 
 interface Sleeper {

@@ -1,7 +1,7 @@
 // How fast many changes are written while others use the same table: as fast as there is room for, and clearly below the
 // first refusal, since what a table has no room for it refuses to whoever comes next, not to who took it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Table } from './table.ts';
+import type { Table } from './store/table.ts';
 
 /** Items a second to begin with, in one go too: a new on-demand table has room for three times that, search entries included. */
 const FIRST = 250;
