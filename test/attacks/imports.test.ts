@@ -192,6 +192,12 @@ test('a row nested without end is that row’s failure', async () => {
   expect(rows.map(({ outcome }: Json) => outcome)).toEqual(['failed', 'created']);
 });
 
+test('a row with a member twice is that row’s failure: two readers may see two people in it', async () => {
+  const sent = '{"email":"c@moved.test","email":"d@moved.test"}\n{"email":"e@moved.test"}';
+  const { rows } = await importFile(service, sent, { token: admin.token, type: 'application/x-ndjson' });
+  expect(rows).toMatchObject([{ outcome: 'failed', code: 'input-invalid' }, { outcome: 'created' }]);
+});
+
 test('an inviter who has used up their day uses up nobody else’s', async () => {
   const small = await testService({ config: { limitScale: 0.002 } });
   const person = await activePerson(small, small.seed.orgId, ['admin']);

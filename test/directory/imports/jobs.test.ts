@@ -320,10 +320,13 @@ describe('an import', () => {
     await sound();
   });
 
-  test('that is cancelled does nothing more', async () => {
-    const { id } = await ok(sendFile(service, row(), { token }));
+  test('that is cancelled does nothing more, and what was sent, hashes too, goes with the next run', async () => {
+    const { id } = await ok(sendFile(service, row(BCRYPT), { token }));
     expect(await ok(call('POST', `/v1/jobs/${id}/cancel`))).toMatchObject({ state: 'cancelled', done: 0 });
+    const kept = async () => (await service.dump()).filter(({ k }) => k === 'job-block').length;
+    expect(await kept()).toBe(1);
     await service.handlers.work('worker', {});
+    expect(await kept()).toBe(0);
     expect(await rowsOf(service, id, token)).toEqual([]);
     const again = await call('POST', `/v1/jobs/${id}/cancel`);
     expect([again.status, again.json.code]).toEqual([409, 'state-not-allowed']);
