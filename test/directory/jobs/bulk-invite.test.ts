@@ -366,7 +366,6 @@ describe('whatever stops it', () => {
     const { id } = await ok(start({ invites: invitesOf(addresses(60)) }));
     service.faults.add({
       service: 'dynamodb',
-      operation: 'PutItem',
       key: '"kind":"bulk-invite"',
       mode: 'fail-before',
       nth: 3,
