@@ -269,13 +269,13 @@ describe('what was sent of a job that has ended', () => {
     row.number <= 20 ? createFromRow(ctx, row) : Promise.reject(new Error('a bug'));
 
   test('goes in the next run when it was cancelled; what became of its rows stays', async () => {
-    const job = await startRows(service, addresses(1100));
+    const job = await startRows(service, addresses(440));
     await run(firstTwenty);
     await cancelJob(clientContext(service), job.id);
-    expect(await blocks()).toBe(54);
+    expect(await blocks()).toBe(21);
     const results = await resultsOf(service, job);
     expect(results).toHaveLength(20);
-    expect(await run()).toEqual({ steps: 2, ended: 0, failed: 0 });
+    expect(await run()).toEqual({ steps: 3, ended: 0, failed: 0 });
     expect(await blocks()).toBe(0);
     expect(await resultsOf(service, job)).toEqual(results);
     const { job: shown, rows } = await lookAt(service, await service.tokenFor(), job.id);
@@ -298,7 +298,7 @@ describe('what was sent of a job that has ended', () => {
 
   test('goes though the worker is stopped at any of its calls', async () => {
     const cancelled = async () => {
-      const job = await startRows(service, addresses(1100));
+      const job = await startRows(service, addresses(220));
       await cancelJob(clientContext(service), job.id);
       return job;
     };
