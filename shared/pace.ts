@@ -13,7 +13,7 @@ const KEPT = 0.6;
 /** comes back to it in steps of this part a second, */
 const STEP = 0.1;
 /** and after so long looks, as at first, whether there is more room by now. */
-const STILL_MS = 60_000;
+const STILL_MS = 300_000;
 /** Refusals so close to each other are one. Behind each nothing is written for a moment: others' turn. */
 const ONE_REFUSAL_MS = 1000;
 const PAUSE_MS = 500;

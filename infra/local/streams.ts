@@ -21,6 +21,8 @@ export interface StreamOptions extends Delivery {
   /** Where the position is kept; without it every start reads from the beginning. */
   positionFile?: string;
   filter(record: DynamoDBRecord): boolean;
+  /** Records that the worker is given at once, at most. Default 10. */
+  batchSize?: number;
   /** Milliseconds between looks while nothing comes. Default 100. */
   idleMs?: number;
   /** Everything up to this sequence number has been dealt with. */
@@ -36,7 +38,7 @@ export interface StreamPoller {
   stop(): Promise<void>;
 }
 
-const BATCH = 10;
+const BATCH_SIZE = 10;
 
 interface Position {
   arn: string;
@@ -111,6 +113,7 @@ export function pollStream(options: StreamOptions): StreamPoller {
 const SHARDS_FRESH_MS = 5_000;
 
 function newReader(options: StreamOptions, signal: AbortSignal) {
+  const { batchSize = BATCH_SIZE } = options;
   const client = new DynamoDBStreamsClient(options.client);
   const iterators = new Map<string, string>();
   let position: Position | undefined;
@@ -135,8 +138,8 @@ function newReader(options: StreamOptions, signal: AbortSignal) {
   };
   const deliverAll = async (records: SdkRecord[], arn: string): Promise<void> => {
     const wanted = records.map((record) => toLambdaRecord(record, arn)).filter(options.filter);
-    for (let i = 0; i < wanted.length && !signal.aborted; i += BATCH) {
-      await deliver(wanted.slice(i, i + BATCH), options, signal);
+    for (let i = 0; i < wanted.length && !signal.aborted; i += batchSize) {
+      await deliver(wanted.slice(i, i + batchSize), options, signal);
     }
   };
   return {

@@ -13,12 +13,13 @@ import { createServices } from '../../shared/services.ts';
 const config = JSON.parse(process.env.ROLLCALL_CONFIG ?? '{}') as Config & { tableName: string };
 const dynamo = localAws(process.argv[2] ?? '');
 const handlers = newHandlers(await createServices(config, { dynamo, log: () => undefined }));
-const { reads } = workerSurfaces.find((surface) => surface.name === 'projector') as StreamSurface;
+const { reads, batchSize } = workerSurfaces.find((surface) => surface.name === 'projector') as StreamSurface;
 
 pollStream({
   client: dynamo,
   tableName: config.tableName,
   filter: matchesFilter(reads),
+  batchSize,
   worker: (event) => handlers.work('projector', event),
   deadLetter: (_records, error) => process.stderr.write(`projector gave up: ${String(error)}\n`),
   onFault: (error) => process.stderr.write(`stream: ${String(error)}\n`),
