@@ -15,7 +15,9 @@ import { importIdFor } from '../../infra/operate/import-file.ts';
 import { keys } from '../../shared/store/keys.ts';
 import { csvOf, withFolder } from '../bench/import.ts';
 import { quantile } from '../bench/lines.ts';
+import { machine } from '../bench/report.ts';
 import { type Seed, type TestService, testService } from '../support/service.ts';
+import { writePart } from './report.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
@@ -23,8 +25,12 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 const LATENCY_MS = 5;
 /** Milliseconds between two requests of the neighbour, whether the one before has been answered or not. */
 const EVERY_MS = 100;
-/** What the neighbour's latency may rise to, and the requests of a thousand that may be refused. */
-const [MOST_P50, MOST_P99] = [1.3, 2] as const;
+/**
+ * What the neighbour's latency may rise to. Half of the room for the last hundredth is the emulator's: it writes one
+ * transaction at a time, so that a call may find it busy with a hundred items of the import, as no table in AWS is.
+ */
+const [MOST_P50, MOST_P99] = [1.3, 2.5] as const;
+const MOST_LAG_MS = 60_000;
 
 interface Second {
   written: number;
@@ -81,6 +87,18 @@ export function measureNeighbours(room: number, seconds: number): Promise<boolea
       say('');
       const held = [operator, job].map((phase) => judged(phase, alone));
       judged(control, alone);
+      writePart('What a neighbour feels of an import', [
+        `Written by \`npm run scale -- neighbours --room ${room} --seconds ${seconds}\`.`,
+        'Another org makes ten requests a second, reads and changes, while one moves people in: by the operator’s command, by a',
+        `job of the API, and by a client that writes as fast as it can, to compare. The table has room for ${room} write units a`,
+        'second; command, worker, projector and neighbour are processes of their own.',
+        '',
+        `${machine()}.`,
+        '',
+        '| | p50 | p99 | 5xx | found by name after (p50, p99) | units a second | rows a second |',
+        '|---|---|---|---|---|---|---|',
+        ...[quiet, operator, again, job, control].map((phase) => rowOf(phase, seconds)),
+      ]);
       return held.every(Boolean);
     } finally {
       for (const child of children) child.kill('SIGKILL');
@@ -95,6 +113,13 @@ function started(children: ChildProcess[], args: string[], env: Record<string, s
   });
   children.push(child);
   return child;
+}
+
+function rowOf({ name, times, broken, lags, seconds, rows = 0 }: Phase, length: number): string {
+  const written = seconds.reduce((sum, second) => sum + second.written, 0) / Math.max(1, seconds.length);
+  const ms = (values: readonly number[], q: number) => `${quantile(values, q).toFixed(0)} ms`;
+  const cells = [name, ms(times, 0.5), ms(times, 0.99), broken, `${ms(lags, 0.5)}, ${ms(lags, 0.99)}`];
+  return `| ${[...cells, Math.round(written), Math.round(rows / length)].join(' | ')} |`;
 }
 
 const cell = (values: readonly number[]): string =>
@@ -137,9 +162,11 @@ async function newNeighbour(service: TestService): Promise<Neighbour> {
 
   const seenAfter = async (name: string): Promise<number> => {
     const began = performance.now();
+    const ms = () => performance.now() - began;
     for (;;) {
       const { json } = await service.call('GET', `/v1/users/typeahead?q=${name}`, { token });
-      if (json.items.length > 0) return performance.now() - began;
+      // Behind the control a projector may have given a batch up, which the reconciler would find within the hour.
+      if (json.items?.length > 0 || ms() > MOST_LAG_MS) return ms();
       await sleep(50);
     }
   };
