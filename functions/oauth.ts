@@ -1,7 +1,7 @@
 // OAuth 2.0 for machine clients: token endpoint (RFC 6749 §4.4), metadata (RFC 8414), key set (RFC 7517).
 import * as v from 'valibot';
 import type { Context } from '../shared/directory/context.ts';
-import { clientLogin, oauthError } from '../shared/http/client-login.ts';
+import { clientLogin, oauthError, TokenForm } from '../shared/http/client-login.ts';
 import { type Operation, rawEndpoint } from '../shared/http/endpoint.ts';
 import { jsonReply } from '../shared/http/reply.ts';
 import { PERMISSIONS } from '../shared/model/principal.ts';
@@ -28,7 +28,7 @@ const tokenEndpoint = rawEndpoint('POST /oauth/token', {
   rate: 'public',
   consumes: 'form',
   media: 'application/json',
-  body: v.object({ grant_type: v.string(), scope: v.optional(v.string()) }),
+  body: TokenForm,
   answer: TokenAnswer,
   problems: ['client-invalid'],
   run: clientLogin,

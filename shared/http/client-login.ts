@@ -29,6 +29,9 @@ function errorReply(status: number, error: string, description: string, retryAft
   );
 }
 
+/** What a token request says beside the client's credentials, which are read off the same form. */
+export const TokenForm = v.object({ grant_type: v.string(), scope: v.optional(v.string()) });
+
 interface Given {
   id: string;
   proof: ClientProof;

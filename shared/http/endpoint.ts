@@ -38,7 +38,6 @@ interface Facts {
   largestBody?: number;
 }
 
-/** What the router, the documents and the sweeps see of an operation. */
 /** What a surface that refuses in words of its own is told of the call. */
 export interface RefusedCall {
   requestId: string;
@@ -47,6 +46,7 @@ export interface RefusedCall {
   operation?: Operation | undefined;
 }
 
+/** What the router, the documents and the sweeps see of an operation. */
 export interface Operation extends Facts {
   route: Route;
   method: Method;

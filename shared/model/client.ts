@@ -3,12 +3,10 @@ import * as v from 'valibot';
 import { ClientId, OrgId } from './ids.ts';
 import { group } from './patch.ts';
 import { Permission } from './principal.ts';
-import { Instant, personName, text } from './text.ts';
+import { Instant, personName, tags, text } from './text.ts';
 
 const name = v.pipe(personName(100), v.minLength(1));
 const description = text(500);
-/** At most 30 of 40 characters. Source: Axway service accounts. */
-const tags = v.pipe(v.array(v.pipe(text(40), v.minLength(1))), v.maxLength(30));
 const permissions = v.pipe(v.array(Permission), v.maxLength(50));
 
 const part = v.optional(v.pipe(v.string(), v.maxLength(1400)));
@@ -40,7 +38,7 @@ export const ClientCreate = group({
   name,
   permissions,
   description: v.nullish(description),
-  tags: v.nullish(tags),
+  tags: v.nullish(tags()),
   /** With it the client proves itself by assertions signed with the private key, and has no secret. */
   publicKey: v.optional(PublicKey),
 });
@@ -50,7 +48,7 @@ export const ClientPatch = group({
   name: v.optional(name),
   permissions: v.optional(permissions),
   description: v.nullish(description),
-  tags: v.nullish(tags),
+  tags: v.nullish(tags()),
   /** Takes the place of the key or secret before it. */
   publicKey: v.optional(PublicKey),
 });

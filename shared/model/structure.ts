@@ -2,26 +2,24 @@
 import * as v from 'valibot';
 import { DivisionId, GroupId, LocationId, OrgId, TeamId } from './ids.ts';
 import { group } from './patch.ts';
-import { Instant, personName, TimeZone, text } from './text.ts';
+import { Instant, personName, TimeZone, tags, text } from './text.ts';
 import { SharedPreferences } from './user/preferences.ts';
 
 const name = v.pipe(personName(100), v.minLength(2));
 const description = text(500);
-/** At most 30 of 40 characters. Source: Axway teams. */
-const tags = v.pipe(v.array(v.pipe(text(40), v.minLength(1))), v.maxLength(30));
 
 /** A team or a group. Names are unique among their kind in the org, whatever their case and accents. */
 export const UnitCreate = group({
   name,
   description: v.nullish(description),
-  tags: v.nullish(tags),
+  tags: v.nullish(tags()),
   preferences: v.nullish(SharedPreferences),
 });
 export type UnitCreate = v.InferOutput<typeof UnitCreate>;
 export const UnitPatch = group({
   name: v.optional(name),
   description: v.nullish(description),
-  tags: v.nullish(tags),
+  tags: v.nullish(tags()),
   /** Taken whole. */
   preferences: v.nullish(SharedPreferences),
 });

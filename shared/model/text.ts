@@ -32,6 +32,9 @@ export const text = (max: number, { multiline = false }: { multiline?: boolean }
     v.check(isSoundText, 'must be well-formed text without piles of combining marks'),
   );
 
+/** At most 30 of 40 characters. Source: Axway teams and service accounts. */
+export const tags = () => v.pipe(v.array(v.pipe(text(40), v.minLength(1))), v.maxLength(30));
+
 /** A name of a person or a thing: one line that can stand in a letter's subject, without anything like a URL. */
 export const personName = (max: number) => v.pipe(text(max), v.check(isFreeOfUrls, 'must not contain a URL'));
 

@@ -5,7 +5,8 @@ import type { AttributeSchemaId, OrgId } from '../model/ids.ts';
 import { MAX_SCHEMAS } from '../model/user/custom-attributes.ts';
 import { type Names, pack, unpack } from './attributes.ts';
 import { keys } from './keys.ts';
-import { absent, below, equals, type Item, some, type Write } from './table.ts';
+import { countDown, countUp } from './structure-items.ts';
+import { absent, type Item, type Write } from './table.ts';
 
 export interface AttributeSchemaRecord {
   id: AttributeSchemaId;
@@ -65,17 +66,7 @@ export const keepVersion = (schema: AttributeSchemaRecord): Write => ({
 export const dropVersions = ({ orgId, id, version }: AttributeSchemaRecord): Write[] =>
   Array.from({ length: version }, (_, i) => ({ drop: keys.attributeSchemaVersion(orgId, id, i + 1), otherwise }));
 
-/** One schema more, as long as there is room. */
-export const countSchema = (orgId: OrgId): Write => ({
-  update: keys.attributeSchemaCount(orgId),
-  set: { k: 'attribute-schema-count' },
-  add: { count: 1 },
-  when: some(equals('count', undefined), below('count', MAX_SCHEMAS)),
-  otherwise: { code: 'limit-reached', detail: `an org has at most ${MAX_SCHEMAS} schemas` },
-});
+export const countSchema = (orgId: OrgId): Write =>
+  countUp(keys.attributeSchemaCount(orgId), 'attribute-schema-count', MAX_SCHEMAS, 'schemas');
 
-export const uncountSchema = (orgId: OrgId): Write => ({
-  update: keys.attributeSchemaCount(orgId),
-  add: { count: -1 },
-  otherwise,
-});
+export const uncountSchema = (orgId: OrgId): Write => countDown(keys.attributeSchemaCount(orgId));

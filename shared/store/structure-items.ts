@@ -165,21 +165,22 @@ export function toPlace(place: PlaceRecord): PlaceView {
   return { ...shown, number: numberOf(place.id), createdAt: createdAt as Instant, updatedAt: updatedAt as Instant };
 }
 
-/** One place more, as long as there is room. */
-export const countPlace = (orgId: OrgId, kind: PlaceKind): Write => ({
-  update: keys.placeCount(orgId, kind),
-  set: { k: 'place-count' },
+/** One thing more of an org, as long as there is room. */
+export const countUp = (key: Key, kind: string, most: number, things: string): Write => ({
+  update: key,
+  set: { k: kind },
   add: { count: 1 },
-  when: some(equals('count', undefined), below('count', MAX_PLACES[kind])),
-  otherwise: { code: 'limit-reached', detail: `an org has at most ${MAX_PLACES[kind]} ${kind}s` },
+  when: some(equals('count', undefined), below('count', most)),
+  otherwise: { code: 'limit-reached', detail: `an org has at most ${most} ${things}` },
 });
 
-/** Stands beside the write that drops the place, and happens as often as that. */
-export const uncountPlace = (orgId: OrgId, kind: PlaceKind): Write => ({
-  update: keys.placeCount(orgId, kind),
-  add: { count: -1 },
-  otherwise: conflict,
-});
+/** Stands beside the write that drops what was counted, and happens as often as that. */
+export const countDown = (key: Key): Write => ({ update: key, add: { count: -1 }, otherwise: conflict });
+
+export const countPlace = (orgId: OrgId, kind: PlaceKind): Write =>
+  countUp(keys.placeCount(orgId, kind), 'place-count', MAX_PLACES[kind], `${kind}s`);
+
+export const uncountPlace = (orgId: OrgId, kind: PlaceKind): Write => countDown(keys.placeCount(orgId, kind));
 
 /** Something new of an org, its name and its number. Refused for the number, another id is drawn. */
 export function newNamed(item: Item, { orgId, id, name }: Claimed, kind: NamedKind): Write[] {

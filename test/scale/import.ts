@@ -36,13 +36,12 @@ async function besideBareClient(service: TestService, place: string): Promise<nu
 async function interrupted(service: TestService, place: string, rows: number, stops: number): Promise<boolean> {
   const file = join(place, 'people.csv');
   writeFileSync(file, csvOf(rows, 'p'));
-  const { orgId } = service.seed;
-  const id = importIdFor(orgId, await digestOf(file), { file, format: 'csv' });
-  const { table } = service.services.directory;
-  const done = async () => Number((await table.get(keys.import(orgId, id)))?.done ?? 0);
+  const done = await doneOf(service, file);
+  // The emulator has all the room there is: no pace.
+  const start = () => startImport(service, file, ['--rate', '1000000']);
   const began = performance.now();
   for (let stop = 1; stop <= stops; stop++) {
-    const child = start(service, file);
+    const child = start();
     const ended = new Promise((resolve) => child.once('exit', resolve));
     while ((await done()) < (rows * stop) / (stops + 1) && child.exitCode === null) await sleep(100);
     // Anywhere between two times that it tells how far it is.
@@ -52,7 +51,7 @@ async function interrupted(service: TestService, place: string, rows: number, st
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     say(`killed at ${seconds} s, the table knows ${(await done()).toLocaleString('en')} rows`);
   }
-  const last = start(service, file);
+  const last = start();
   const code = await new Promise((resolve) => last.once('exit', resolve));
   const seconds = (performance.now() - began) / 1000;
   const { people, twice, claims, entries } = scanned(service);
@@ -62,20 +61,17 @@ async function interrupted(service: TestService, place: string, rows: number, st
   return code === 0 && lost === 0 && twice === 0 && claims === rows && entries === rows;
 }
 
-function start(service: TestService, file: string): ChildProcess {
+/** Tells how many rows of a file the table knows to be done. */
+export async function doneOf({ seed, services }: TestService, file: string): Promise<() => Promise<number>> {
+  const key = keys.import(seed.orgId, importIdFor(seed.orgId, await digestOf(file), { file, format: 'csv' }));
+  return async () => Number((await services.directory.table.get(key))?.done ?? 0);
+}
+
+/** The operator's command over the table of a test service. */
+export function startImport(service: TestService, file: string, more: readonly string[] = []): ChildProcess {
   const { endpoint, tableName } = service.table;
-  // The emulator has all the room there is: no pace.
-  const room = ['--rate', '1000000'];
-  const command = [
-    'infra/operate/import.ts',
-    '--table',
-    tableName,
-    '--org',
-    service.seed.orgId,
-    '--file',
-    file,
-    ...room,
-  ];
+  const named = ['--table', tableName, '--org', service.seed.orgId, '--file', file];
+  const command = ['infra/operate/import.ts', ...named, ...more];
   return spawn(process.execPath, command, {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

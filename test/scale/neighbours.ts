@@ -10,13 +10,11 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { digestOf } from '../../infra/operate/export-file.ts';
-import { importIdFor } from '../../infra/operate/import-file.ts';
-import { keys } from '../../shared/store/keys.ts';
 import { csvOf, withFolder } from '../bench/import.ts';
 import { quantile } from '../bench/lines.ts';
 import { machine } from '../bench/report.ts';
 import { type Seed, type TestService, testService } from '../support/service.ts';
+import { doneOf, startImport } from './import.ts';
 import { writePart } from './report.ts';
 
 const say = (text: string) => void process.stdout.write(`${text}\n`);
@@ -116,23 +114,25 @@ function started(children: ChildProcess[], args: string[], env: Record<string, s
   return child;
 }
 
+/** Units written in a second, on average. */
+const unitsIn = (seconds: readonly Second[]): number =>
+  Math.round(seconds.reduce((sum, { written }) => sum + written, 0) / Math.max(1, seconds.length));
+
 function rowOf({ name, times, broken, lags, seconds, rows = 0 }: Phase, length: number): string {
-  const written = seconds.reduce((sum, second) => sum + second.written, 0) / Math.max(1, seconds.length);
   const ms = (values: readonly number[], q: number) => `${quantile(values, q).toFixed(0)} ms`;
   const cells = [name, ms(times, 0.5), ms(times, 0.99), broken, `${ms(lags, 0.5)}, ${ms(lags, 0.99)}`];
-  return `| ${[...cells, Math.round(written), Math.round(rows / length)].join(' | ')} |`;
+  return `| ${[...cells, unitsIn(seconds), Math.round(rows / length)].join(' | ')} |`;
 }
 
 const cell = (values: readonly number[]): string =>
   `p50 ${quantile(values, 0.5).toFixed(1)}, p99 ${quantile(values, 0.99).toFixed(1)}, most ${Math.max(...values).toFixed(0)} ms`;
 
 function tell({ name, times, broken, lags, seconds, rows = 0 }: Phase, length: number): void {
-  const written = seconds.reduce((sum, second) => sum + second.written, 0) / Math.max(1, seconds.length);
   const refused = seconds.reduce((sum, second) => sum + second.refused, 0);
   say(
     [
       `${name}: ${times.length} requests, ${cell(times)}, 5xx ${broken}; found by name after ${cell(lags)};`,
-      `${Math.round(written)} units/s written, ${refused} calls refused, ${Math.round(rows / length)} rows/s`,
+      `${unitsIn(seconds)} units/s written, ${refused} calls refused, ${Math.round(rows / length)} rows/s`,
     ].join(' '),
   );
 }
@@ -225,19 +225,12 @@ async function byOperator(
 ): Promise<number> {
   const file = join(place, 'people.csv');
   writeFileSync(file, csvOf(200_000, 'operator'));
-  const { endpoint, tableName } = service.table;
-  const command = ['infra/operate/import.ts', '--table', tableName, '--org', service.seed.orgId, '--file', file];
-  const child = started(children, command, {
-    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
-    AWS_REGION: 'local',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
+  const child = startImport(service, file);
+  children.push(child);
   await until;
   child.kill('SIGTERM');
   await once(child, 'exit');
-  const id = importIdFor(service.seed.orgId, await digestOf(file), { file, format: 'csv' });
-  return Number((await service.services.directory.table.get(keys.import(service.seed.orgId, id)))?.done ?? 0);
+  return (await doneOf(service, file))();
 }
 
 async function byApi(service: TestService, until: Promise<void>): Promise<number> {

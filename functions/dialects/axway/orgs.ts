@@ -36,16 +36,19 @@ async function usage(ctx: Context, orgId: OrgId, query: URLSearchParams): Promis
   const { createdAt } = await getOrg(ctx, orgId);
   const [begins, ends] = [from ?? createdAt, to ?? now];
   const known = may(ctx, 'users:read') && ends >= now && (wanted === undefined || wanted === USERS);
-  const { deleted: _deleted, ...live } = await readCounts(ctx, orgId);
-  const value = Object.values(live).reduce((a, b) => a + b, 0);
   return {
     org_id: numberOf(orgId),
     basis: 'range',
     created: createdAt,
     ...{ ending: ends, from: begins, to: ends },
     ...{ from_ts: Date.parse(begins), to_ts: Date.parse(ends) },
-    usage: known ? { [USERS]: { name: METRICS[USERS]?.title, value } } : {},
+    usage: known ? { [USERS]: { name: METRICS[USERS]?.title, value: await livePeople(ctx, orgId) } } : {},
   };
+}
+
+async function livePeople(ctx: Context, orgId: OrgId): Promise<number> {
+  const { deleted: _deleted, ...live } = await readCounts(ctx, orgId);
+  return Object.values(live).reduce((a, b) => a + b, 0);
 }
 
 /** Of the demands on passwords there is one that an org may raise. */

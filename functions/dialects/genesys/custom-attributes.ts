@@ -15,6 +15,16 @@ import { refuse } from './errors.ts';
 import { isObject, userUri } from './fields.ts';
 import { answer, genesys, idOf, listed, listIn, nothing, objectIn } from './manner.ts';
 
+/** Schemas that one call may ask for. */
+const MOST_ASKED = 100;
+
+/** The ids of schemas that a parameter names. Refused where there are too many. */
+export function schemaIdsIn(query: URLSearchParams, parameter: string): string[] {
+  const ids = listed(query, parameter);
+  if (ids.length > MOST_ASKED) refuse('invalid.query.param.value', parameter, `must be at most ${MOST_ASKED}`);
+  return ids;
+}
+
 type Holder = Pick<User, 'id' | 'customAttributes'>;
 
 /** The schemas that values of these users may be of: all of the org, or those wanted, at most 100. */
@@ -87,9 +97,6 @@ async function writeAll(ctx: Context, id: UserId, bodies: readonly unknown[], wh
   return [...schemas.values()].map((schema) => shown(id, schema, user.customAttributes?.[schema.id]));
 }
 
-/** Schemas that one call may ask for. */
-const MOST_ASKED = 100;
-
 const path = '/api/v2/users/{userId}/customattributes';
 const read = { access: { permission: 'users:read' } } as const;
 const write = { access: { permission: 'users:write' } } as const;
@@ -111,9 +118,8 @@ export const attributeOperations: readonly Operation[] = [
     ...read,
     async run(ctx, { params, query }) {
       const user = await getUser(ctx, idOf(params));
-      const ids = listed(query, 'schemaIds').slice(0, MOST_ASKED + 1);
+      const ids = schemaIdsIn(query, 'schemaIds');
       if (ids.length === 0) refuse('constraint.validation', 'schemaIds', 'is required');
-      if (ids.length > MOST_ASKED) refuse('invalid.query.param.value', 'schemaIds', `must be at most ${MOST_ASKED}`);
       return answer(ctx, attributesOf(user, await schemasOf(ctx, [user], ids)));
     },
   }),

@@ -7,7 +7,7 @@ import { getUnit } from '../../../shared/directory/structure/units.ts';
 import type { DivisionId, GroupId, TeamId } from '../../../shared/model/ids.ts';
 import { hasCode } from '../../../shared/model/problem.ts';
 import type { ListField, User } from '../../../shared/model/user.ts';
-import { attributesOf, schemasOf } from './custom-attributes.ts';
+import { attributesOf, schemaIdsIn, schemasOf } from './custom-attributes.ts';
 import { refuse } from './errors.ts';
 import { divisionUri, primaryContacts, ROWS, toMembers, userUri } from './fields.ts';
 import { listed } from './manner.ts';
@@ -82,9 +82,6 @@ const BY_LOWER_CASE = new Map(KNOWN.map((name) => [name.toLowerCase(), name]));
 /** What is asked for, and of custom attributes the schemas that they are asked of: all, unless some are named. */
 export type Expand = ReadonlySet<string> & { schemaIds?: readonly string[] };
 
-/** Schemas that one call may ask for. */
-const MOST_SCHEMAS = 100;
-
 /** Fails for names that the system does not have either. */
 export function readExpand(names: readonly unknown[]): Expand {
   return new Set(
@@ -96,10 +93,7 @@ export function readExpand(names: readonly unknown[]): Expand {
 }
 
 export function expandIn(query: URLSearchParams): Expand {
-  const schemaIds = listed(query, 'userCustomAttributeSchemaIds');
-  if (schemaIds.length > MOST_SCHEMAS) {
-    refuse('invalid.query.param.value', 'userCustomAttributeSchemaIds', `must be at most ${MOST_SCHEMAS}`);
-  }
+  const schemaIds = schemaIdsIn(query, 'userCustomAttributeSchemaIds');
   const expand = readExpand(listed(query, 'expand'));
   return schemaIds.length > 0 ? Object.assign(new Set(expand), { schemaIds }) : expand;
 }

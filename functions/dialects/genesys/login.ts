@@ -1,6 +1,5 @@
 // The login host of Genesys Cloud: where its clients get a token. A function of its own, since it holds the signing keys.
-import * as v from 'valibot';
-import { clientLogin, oauthError } from '../../../shared/http/client-login.ts';
+import { clientLogin, oauthError, TokenForm } from '../../../shared/http/client-login.ts';
 import { type Operation, rawEndpoint } from '../../../shared/http/endpoint.ts';
 import type { HttpReply } from '../../../shared/http/request.ts';
 
@@ -22,7 +21,7 @@ export const operations: readonly Operation[] = PATHS.map((path) =>
     rate: 'public',
     consumes: 'form',
     media: 'application/json',
-    body: v.object({ grant_type: v.string(), scope: v.optional(v.string()) }),
+    body: TokenForm,
     problems: ['client-invalid'],
     run: async (ctx, request, input) => described(await clientLogin(ctx, request, input)),
     spell: (problem) => described(oauthError(problem)),
